@@ -1,0 +1,155 @@
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app.state import Query
+
+
+def page() -> None:
+    """A view that shows the query and changes it by buttons."""
+    import streamlit as st
+
+    from app import state
+
+    state.sync("locus")
+    for label, change in {
+        "ask HBB": lambda: state.ask("HBB"),
+        "ask chr1": lambda: state.ask(" chr1:1-10 "),
+        "zoom 5-9": lambda: state.zoom_to(5, 9, (0, 100)),
+        "zoom 6-7": lambda: state.zoom_to(6, 7, (5, 9)),
+        "stay": lambda: state.zoom_to(5, 9, (5, 9)),
+        "back": state.zoom_back,
+        "reset": state.zoom_reset,
+        "model": lambda: state.choose_model("official"),
+        "genome": lambda: state.choose_genome("demo", same_places=False),
+        "same": lambda: state.choose_genome("hg38", same_places=True),
+        "tracks": lambda: state.choose_tracks(("human/3", "human/1")),
+        "recall": lambda: state.recall(state.history()[-1]),
+    }.items():
+        st.button(label, on_click=change)
+    state.remember(state.query())
+    state.write_url()
+
+
+def click(app: AppTest, *labels: str) -> AppTest:
+    for label in labels:
+        next(button for button in app.button if button.label == label).click()
+        app.run()
+    assert not app.exception
+    return app
+
+
+def opened(**url: str) -> AppTest:
+    app = AppTest.from_function(page, default_timeout=30)
+    for name, value in url.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def url_of(app: AppTest) -> dict[str, str]:
+    single = {
+        name: [value] if isinstance(value, str) else value
+        for name, value in app.query_params.items()
+    }
+    return {name: ",".join(values) for name, values in single.items()}
+
+
+LINKS = [
+    Query(),
+    Query(locus="chr11:5,225,000-5,290,000"),
+    Query(locus="HBB", model="official", genome="hg38"),
+    Query(locus="chr11:5227002:T>A", tracks=("human/4828", "mouse/3"), zoom=(0, 5_290_000)),
+    Query(model="folder/a model.safetensors", genome="folder/hg 38.fa.gz"),
+]
+
+
+@pytest.mark.parametrize("query", LINKS)
+def test_a_link_restores_the_query(query):
+    assert Query.from_url(query.to_url()) == query
+    app = opened(**query.to_url())
+    assert app.session_state["query"] == query
+
+
+def test_positions_in_a_link_are_one_based():
+    assert Query(zoom=(99, 200)).to_url() == {"zoom": "100-200"}
+
+
+@pytest.mark.parametrize("zoom", ["", "5", "9-5", "0-5", "a-b", "-5-9", "1" * 30 + "-2", "٣-٤"])
+def test_a_zoom_that_makes_no_sense_is_ignored(zoom):
+    assert Query.from_url({"zoom": zoom, "unknown": "x", "tracks": " ,,"}) == Query()
+
+
+def test_tracks_in_a_link_keep_their_order_and_come_once():
+    query = Query.from_url({"tracks": "human/9,human/2,human/9"})
+    assert query.tracks == ("human/9", "human/2")
+
+
+def test_a_long_sequence_stays_out_of_the_link():
+    query = Query(locus="ACGT" * 1000)
+    assert query.to_url() == {}
+    assert not query.fits_a_link
+    assert Query(locus="HBB").fits_a_link
+
+
+def test_the_url_follows_the_query():
+    app = click(opened(), "ask chr1", "zoom 5-9")
+    assert url_of(app) == {"locus": "chr1:1-10", "zoom": "6-9"}
+
+
+def test_zoom_goes_back_step_by_step_and_resets():
+    app = click(opened(), "ask HBB", "zoom 5-9", "zoom 6-7")
+    assert app.session_state["query"].zoom == (6, 7)
+    assert click(app, "back").session_state["query"].zoom == (5, 9)
+    assert click(app, "back").session_state["query"].zoom == (0, 100)
+    app = click(app, "zoom 6-7", "reset")
+    assert app.session_state["query"].zoom is None
+    assert app.session_state["zooms"] == []
+
+
+def test_zooming_to_what_is_shown_is_no_step():
+    app = click(opened(), "zoom 5-9", "stay")
+    assert len(app.session_state["zooms"]) == 1
+
+
+def test_another_question_forgets_the_zoom():
+    app = click(opened(), "ask HBB", "zoom 5-9", "ask chr1")
+    assert app.session_state["query"] == Query(locus="chr1:1-10")
+    assert app.session_state["zooms"] == []
+
+
+def test_tracks_keep_the_zoom_and_a_model_drops_the_tracks():
+    app = click(opened(), "ask HBB", "zoom 5-9", "tracks")
+    assert app.session_state["query"] == Query("HBB", tracks=("human/3", "human/1"), zoom=(5, 9))
+    assert click(app, "model").session_state["query"].tracks == ()
+
+
+def test_a_genome_with_the_same_places_keeps_the_locus():
+    app = click(opened(), "ask HBB", "same")
+    assert app.session_state["query"] == Query("HBB", genome="hg38")
+    assert click(app, "genome").session_state["query"] == Query(genome="demo")
+
+
+def test_history_has_each_question_once_and_recalls_it():
+    app = click(opened(), "ask HBB", "zoom 5-9", "ask chr1", "ask HBB")
+    assert [query.locus for query in app.session_state["history"]] == ["HBB", "chr1:1-10", ""]
+    assert click(app, "recall").session_state["query"] == Query()
+
+
+def test_an_edited_url_is_taken_over():
+    app = click(opened(), "ask HBB")
+    app.query_params["locus"] = "chr2:264,000"
+    assert app.run().session_state["query"].locus == "chr2:264,000"
+
+
+def test_a_click_wins_over_a_url_that_lags_behind():
+    app = click(opened(), "ask HBB")
+    app.query_params["locus"] = "old"
+    assert click(app, "zoom 5-9").session_state["query"] == Query("HBB", zoom=(5, 9))
+
+
+def test_a_change_of_page_empties_the_url_but_not_the_query():
+    app = click(opened(), "ask HBB")
+    app.query_params.clear()
+    app.session_state["page"] = "models"
+    app.run()
+    assert app.session_state["query"].locus == "HBB"
+    assert url_of(app) == {"locus": "HBB"}
