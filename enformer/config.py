@@ -67,6 +67,7 @@ class EnformerConfig:
             ("Dropout rates lie in [0, 1).", not all(0 <= rate < 1 for rate in rates)),
             ("channels must be even.", self.channels % 2 != 0),
             ("position_features must be a multiple of 6.", self.position_features % 6 != 0),
+            ("The window must hold at least two tokens.", self.tokens < 2),
             ("channels must be a multiple of filters_divisible_by.",
              self.channels % self.filters_divisible_by != 0),
             (f"window_length must be a multiple of {self.bin_size} bp.",

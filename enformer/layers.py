@@ -1,0 +1,164 @@
+"""The parts of the convolutional trunk and the linear layer.
+
+Everything is channels-last, `(batch, length, channels)`; the kernels see the same memory as an image of
+width 1, so nothing is ever transposed.
+"""
+
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Float
+from torch import Tensor, nn
+
+TILE = 8192
+"""Positions computed at once outside training: their activations stay in the processor's cache."""
+
+
+def gelu(x: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
+    """The paper's GELU, `x sigmoid(1.702 x)`, as a scaled SiLU: one kernel, one saved tensor."""
+    return F.silu(1.702 * x, inplace=not torch.is_grad_enabled()) / 1.702
+
+
+def convolve(
+    x: Float[Tensor, "batch length inputs"],
+    weight: Float[Tensor, "outputs inputs width"],
+    bias: Float[Tensor, " outputs"] | None = None,
+) -> Float[Tensor, "batch length outputs"]:
+    """Convolution with zero padding to the same length; `width` is odd."""
+    padding = (weight.shape[-1] // 2, 0)
+    return _rows(F.conv2d(_image(x), weight.unsqueeze(-1), bias, padding=padding))
+
+
+def project(
+    x: Float[Tensor, "batch length inputs"],
+    weight: Float[Tensor, "outputs inputs"],
+    bias: Float[Tensor, " outputs"] | None = None,
+) -> Float[Tensor, "batch length outputs"]:
+    """`x @ weight.T + bias`.
+
+    On a CPU in float32 it runs as a convolution of width 1: oneDNN uses AVX-512 on every processor, while
+    MKL's matrix product reaches half of that rate on AMD (measured: 440 against 200 GFLOP/s).
+    """
+    if x.device.type == "cpu" and x.dtype == torch.float32:
+        return convolve(x, weight.unsqueeze(-1), bias)
+    return F.linear(x, weight, bias)
+
+
+class Linear(nn.Linear):
+    """`torch.nn.Linear` through `project`."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """`(batch, length, in_features)` to `(batch, length, out_features)`."""
+        return project(input, self.weight, self.bias)
+
+
+class Conv(nn.Conv1d):
+    """A convolution along the sequence, weight `(outputs, inputs, width)`, zero-padded to the same length."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """`(batch, length, inputs)` to `(batch, length, outputs)`."""
+        return convolve(input, self.weight, self.bias)
+
+
+class BatchNorm(nn.BatchNorm2d):
+    """Batch normalisation of `(batch, length, channels)` over batch and length; statistics stay float32."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Same shape and dtype as the input."""
+        return _rows(super().forward(_image(input)))
+
+
+class LayerNorm(nn.LayerNorm):
+    """Layer normalisation computed in float32, whatever the dtype of the activations."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Same shape and dtype as the input."""
+        return super().forward(input.float()).to(input.dtype)
+
+
+class ConvBlock(nn.Module):
+    """BatchNorm, GELU, convolution."""
+
+    def __init__(self, inputs: int, outputs: int, width: int = 1) -> None:
+        super().__init__()
+        self.norm = BatchNorm(inputs)
+        self.conv = Conv(inputs, outputs, width)
+
+    def forward(
+        self, x: Float[Tensor, "batch length inputs"]
+    ) -> Float[Tensor, "batch length outputs"]:
+        """Keeps the length."""
+        return self.conv(gelu(self.norm(x)))
+
+
+class SoftmaxPool(nn.Module):
+    """Softmax-weighted mean of each pair of neighbours, with logits `x @ weight.T` per channel.
+
+    The softmax over two is a sigmoid of the difference of their logits, and the logits are linear, so
+    `pool(x0, x1) = x0 + sigmoid((x1 - x0) @ weight.T) * (x1 - x0)`: exact, at half the products.
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(2 * torch.eye(channels))
+
+    def forward(
+        self, x: Float[Tensor, "batch length channels"]
+    ) -> Float[Tensor, "batch half channels"]:
+        """Halves an even length."""
+        first, second = x.unflatten(1, (-1, 2)).unbind(2)
+        difference = second - first
+        gate = project(difference, self.weight).sigmoid()
+        return torch.addcmul(first, gate, difference)
+
+
+class ConvStage(nn.Module):
+    """A convolution, a residual pointwise block and a pool: the stem, and each block of the conv tower."""
+
+    def __init__(self, conv: Conv | ConvBlock, channels: int, width: int) -> None:
+        super().__init__()
+        self.conv = conv
+        self.pointwise = ConvBlock(channels, channels)
+        self.pool = SoftmaxPool(channels)
+        self.halo = 2 * -(-(width // 2) // 2)  # even, so that a tile's pairs stay pairs
+
+    def forward(
+        self, x: Float[Tensor, "batch length inputs"]
+    ) -> Float[Tensor, "batch half outputs"]:
+        """Halves an even length."""
+        if torch.is_grad_enabled() or self.training:
+            return self._whole(x)
+        return _in_tiles(self._whole, x, self.halo)
+
+    def _whole(self, x: Tensor) -> Tensor:
+        x = self.conv(x)
+        return self.pool(x + self.pointwise(x))
+
+
+def crop(
+    x: Float[Tensor, "batch tokens channels"], bins: int
+) -> Float[Tensor, "batch {bins} channels"]:
+    """The middle `bins` tokens; an odd remainder leaves one more on the right."""
+    start = (x.shape[1] - bins) // 2
+    return x[:, start : start + bins]
+
+
+def _in_tiles(halving: Callable[[Tensor], Tensor], x: Tensor, halo: int) -> Tensor:
+    """`halving(x)` in pieces of `TILE` positions, each computed with `halo` neighbours and cut back."""
+    length, pieces = x.shape[1], []
+    for start in range(0, length, TILE):
+        left, stop = max(start - halo, 0), min(start + TILE, length)
+        piece = halving(x[:, left : min(stop + halo, length)])
+        pieces.append(piece[:, (start - left) // 2 : (stop - left) // 2])
+    return torch.cat(pieces, dim=1)
+
+
+def _image(x: Tensor) -> Tensor:
+    """`(batch, length, channels)` seen as `(batch, channels, length, 1)` in channels-last memory."""
+    return x.unsqueeze(2).permute(0, 3, 1, 2)
+
+
+def _rows(image: Tensor) -> Tensor:
+    """The inverse of `_image`."""
+    return image.permute(0, 2, 3, 1).squeeze(2)

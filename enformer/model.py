@@ -1,0 +1,153 @@
+"""Enformer (Avsec et al. 2021, figure 1a and extended data figure 1): DNA in, tracks out.
+
+The boxes stand in the figure's order: stem, conv tower, transformer, crop, final pointwise, heads. Tensors are
+`(batch, length, channels)` throughout, length in bp, then in tokens, then in bins.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from enformer.attention import RelativeAttention
+from enformer.config import EnformerConfig
+from enformer.errors import EnformerLensError
+from enformer.initial import initialise
+from enformer.layers import Conv, ConvBlock, ConvStage, LayerNorm, Linear, crop, gelu
+
+STEM_WIDTH, TOWER_WIDTH = 15, 5
+
+Stage = tuple[str, Callable[[Tensor], Tensor]]
+
+
+class Enformer(nn.Module):
+    """The network of one `EnformerConfig`, with Sonnet's initial weights."""
+
+    def __init__(self, config: EnformerConfig) -> None:
+        super().__init__()
+        self.config = config
+        widths = (config.channels // 2, *config.tower_channels)
+        self.stem = ConvStage(Conv(4, widths[0], STEM_WIDTH), widths[0], STEM_WIDTH)
+        self.conv_tower = nn.ModuleList(
+            ConvStage(ConvBlock(a, b, TOWER_WIDTH), b, TOWER_WIDTH)
+            for a, b in zip(widths, widths[1:], strict=False)
+        )
+        self.transformer = nn.ModuleList(TransformerBlock(config) for _ in range(config.depth))
+        self.final_pointwise = FinalPointwise(config)
+        self.heads = nn.ModuleDict(
+            {name: Head(2 * config.channels, tracks) for name, tracks in config.heads.items()}
+        )
+        initialise(self)
+
+    def forward(
+        self, one_hot: Float[Tensor, "batch length 4"], heads: Collection[str] | None = None
+    ) -> dict[str, Float[Tensor, "batch bins _"]]:
+        """Non-negative tracks of the asked heads (all by default), float32.
+
+        Raises:
+            EnformerLensError: if the length cannot be used or a head is unknown.
+        """
+        wanted = self.config.heads if heads is None else heads
+        self._check_heads(wanted)
+        embedding = self.trunk(one_hot)
+        return {name: self.heads[name](embedding) for name in wanted}
+
+    def trunk(self, one_hot: Float[Tensor, "batch length 4"]) -> Float[Tensor, "batch bins width"]:
+        """The embedding of each bin, `2 * channels` wide, before the heads."""
+        self._check_length(one_hot.shape[1])
+        x = one_hot.to(self.stem.conv.weight.dtype)
+        for _, stage in self.stages():
+            x = stage(x)
+        return x
+
+    def stages(self) -> Iterator[Stage]:
+        """The trunk's boxes in order, each with a name to show while it runs."""
+        yield "stem", self.stem
+        yield from _numbered("conv tower", self.conv_tower)
+        yield from _numbered("transformer", self.transformer)
+        yield "crop", lambda x: crop(x, self.config.target_bins)
+        yield "final pointwise", self.final_pointwise
+
+    def _check_length(self, length: int) -> None:
+        config = self.config
+        if length % config.bin_size or length // config.bin_size < config.target_bins:
+            raise EnformerLensError(
+                f"This model takes multiples of {config.bin_size} bp of at least "
+                f"{config.target_bins * config.bin_size:,} bp.",
+                read=f"a sequence of {length:,} bp",
+                do=f"Give it a window of {config.window_length:,} bp, as it was trained on.",
+            )
+
+    def _check_heads(self, heads: Iterable[str]) -> None:
+        if unknown := set(heads) - set(self.config.heads):
+            raise EnformerLensError(
+                f"This model has no such head; it has {', '.join(self.config.heads)}.",
+                read=f"the head {', '.join(sorted(unknown))}",
+                do="Ask for one of those.",
+            )
+
+
+class TransformerBlock(nn.Module):
+    """Attention and feed-forward, each normalised before and added to its input."""
+
+    def __init__(self, config: EnformerConfig) -> None:
+        super().__init__()
+        width = config.channels
+        self.attention_norm = LayerNorm(width)
+        self.attention = RelativeAttention(config)
+        self.feed_forward_norm = LayerNorm(width)
+        self.expand, self.contract = Linear(width, 2 * width), Linear(2 * width, width)
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(
+        self, x: Float[Tensor, "batch tokens channels"]
+    ) -> Float[Tensor, "batch tokens channels"]:
+        """Keeps the shape. The first dropout of the feed-forward comes before its ReLU, as published."""
+        x = x + self.dropout(self.attention(self.attention_norm(x)))
+        hidden = F.relu(self.dropout(self.expand(self.feed_forward_norm(x))))
+        return x + self.dropout(self.contract(hidden))
+
+
+class FinalPointwise(nn.Module):
+    """A pointwise block to twice the width, dropout, GELU."""
+
+    def __init__(self, config: EnformerConfig) -> None:
+        super().__init__()
+        self.block = ConvBlock(config.channels, 2 * config.channels)
+        self.dropout = nn.Dropout(config.dropout / 8)
+
+    def forward(
+        self, x: Float[Tensor, "batch bins channels"]
+    ) -> Float[Tensor, "batch bins doubled"]:
+        """Keeps the length."""
+        return gelu(self.dropout(self.block(x)))
+
+
+class Head(nn.Module):
+    """A linear layer and a softplus, to the expected signal of each track."""
+
+    def __init__(self, width: int, tracks: int) -> None:
+        super().__init__()
+        self.linear = Linear(width, tracks)
+
+    def forward(
+        self, embedding: Float[Tensor, "batch bins width"]
+    ) -> Float[Tensor, "batch bins tracks"]:
+        """Float32, whatever the dtype of the weights."""
+        return F.softplus(self.linear(embedding).float())
+
+
+def _numbered(name: str, stages: nn.ModuleList) -> Iterator[Stage]:
+    for number, stage in enumerate(stages, start=1):
+        yield f"{name} {number} of {len(stages)}", stage
+
+
+def cast_weights(model: Enformer, dtype: torch.dtype) -> Enformer:
+    """Convolutions and matrices to `dtype`, in place; normalisations keep float32. Returns the model."""
+    for module in model.modules():
+        if not isinstance(module, nn.modules.batchnorm._BatchNorm | nn.LayerNorm):
+            for parameter in module.parameters(recurse=False):
+                parameter.data = parameter.data.to(dtype)
+    return model
