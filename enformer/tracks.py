@@ -140,7 +140,7 @@ class TrackTable:
     @cached_property
     def _haystack(self) -> pd.Series:
         columns = ["identifier", "description", "name", *FACETS]
-        ids = pd.Series(map(str, self.ids), self.frame.index, dtype=str)
+        ids = pd.Series([str(track) for track in self.ids], self.frame.index, dtype=str)
         return ids.str.cat(self.frame[columns], sep=" ").str.lower()
 
     @property
@@ -288,12 +288,18 @@ def _derive(rows: pd.DataFrame) -> pd.DataFrame:
     parsed = [parse_description(text) for text in rows["description"]]
     rows[["assay", "target", "biosample"]] = pd.DataFrame(parsed, rows.index, dtype=str)
     rows["strand"] = strands_of(rows["identifier"])
-    names = pd.Series(map(name_of, rows["description"], rows["strand"]), rows.index, dtype=str)
-    shared = pd.DataFrame({"head": rows["head"], "name": names}).duplicated(keep=False)
-    rows["name"] = names.where(~shared, names + " · " + rows["identifier"])
-    units = pd.Series(map(unit_of, rows["assay"], rows["sum_stat"]), rows.index, dtype=str)
-    rows["unit"] = rows["unit"].fillna(units) if "unit" in rows else units
-    types = {"index": np.int64, "strand_pair": np.int64}
+    units = [unit_of(*made) for made in zip(rows["assay"], rows["sum_stat"], strict=True)]
+    rows["unit"] = rows.get("unit", units)
+    rows["name"] = _names(rows)
+    types: dict[str, type] = dict.fromkeys(_GIVEN + _DERIVED, str)
+    types |= {"index": np.int64, "strand_pair": np.int64}
     types |= dict.fromkeys(["scale", "clip", "clip_soft"], np.float64)
-    types |= dict.fromkeys([*FACETS, "identifier", "description", "sum_stat", "unit"], str)
     return rows[_GIVEN + _DERIVED].astype(types).reset_index(drop=True)
+
+
+def _names(rows: pd.DataFrame) -> pd.Series:
+    """Readable names; tracks of one head that share theirs get their identifier added."""
+    made = [name_of(*of) for of in zip(rows["description"], rows["strand"], strict=True)]
+    names = pd.Series(made, rows.index, dtype=str)
+    shared = pd.DataFrame({"head": rows["head"], "name": names}).duplicated(keep=False)
+    return names.where(~shared, names + " · " + rows["identifier"])
