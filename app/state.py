@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-# Session keys. Those of widgets are seeded from the query before each run and read in callbacks only.
+# Session keys. Those of widgets are seeded from the query before a run, and read in callbacks only.
 QUERY = "query"
 PAGE = "page"
 URL = "url"
@@ -70,7 +70,7 @@ class Query:
         )
 
     def to_url(self) -> dict[str, str]:
-        """URL parameters; positions are 1-based and inclusive, as everywhere a person reads them."""
+        """URL parameters; positions are 1-based and inclusive, as wherever a person reads them."""
         parameters = {
             "locus": self.locus if len(self.locus) <= _LONGEST_LOCUS_IN_URL else "",
             "model": self.model,
