@@ -1,6 +1,6 @@
 """The sizes of an Enformer, in one frozen value that checks itself."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -104,6 +104,14 @@ class EnformerConfig:
         """Plain values, fit for JSON; `EnformerConfig(**values)` restores them."""
         values = {name: getattr(self, name) for name in self.__dataclass_fields__}
         return values | {"heads": dict(self.heads)}
+
+    def __reduce__(self) -> tuple[Callable[..., "EnformerConfig"], tuple[dict[str, Any]]]:
+        # A mapping proxy can be neither copied nor pickled; models that hold a config must be.
+        return _restore, (self.to_dict(),)
+
+
+def _restore(values: dict[str, Any]) -> EnformerConfig:
+    return EnformerConfig(**values)
 
 
 OFFICIAL = EnformerConfig()
