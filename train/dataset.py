@@ -1,0 +1,171 @@
+"""Batches for training, each a pure function of the seed and the step: resuming needs no state."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import h5py
+import numpy as np
+import torch
+from jaxtyping import Float, UInt8
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from enformer.errors import DataError
+from enformer.tracks import TrackTable
+from train.augment import augment, draw
+
+
+class Record(NamedTuple):
+    """One window and its targets."""
+
+    one_hot: UInt8[np.ndarray, "length 4"]
+    targets: Float[np.ndarray, "bins tracks"]
+
+
+class Batch(NamedTuple):
+    """What one step trains on."""
+
+    head: str
+    one_hot: Float[Tensor, "batch length 4"]
+    targets: Float[Tensor, "batch bins tracks"]
+
+
+class Windows(Sequence[Record]):
+    """The records of one head and split of a prepared file, read when asked for."""
+
+    def __init__(self, path: Path, head: str, split: str) -> None:
+        """Reads what the file says of itself.
+
+        Raises:
+            DataError: the file does not exist or has no such head or split.
+        """
+        if not path.is_file():
+            raise DataError(
+                "There is no such file.",
+                read=f"the data file {path}",
+                do="Make it first.",
+                example=f"python -m train.prepare basenji DIR {path}",
+            )
+        self.path, self.head, self.split = path, head, split
+        with h5py.File(path) as file:
+            if f"{head}/{split}" not in file:
+                raise DataError(
+                    f"It has no split {split} of a head {head}.",
+                    read=f"{path} with heads {', '.join(file)}",
+                    do="Name a head and split that it has.",
+                )
+            group = file[head]
+            self.tracks = TrackTable.from_json(group.attrs["tracks"])
+            self.bin_size = int(group.attrs["bin_size"])
+            self.assembly = str(group.attrs["assembly"])
+            self.records, self.window_length = group[f"{split}/sequences"].shape[:2]
+            self.bins = group[f"{split}/targets"].shape[1]
+        self._opened: tuple[int, h5py.Group] | None = None
+
+    @property
+    def _group(self) -> h5py.Group:
+        """The open split; each process opens its own, as HDF5 handles do not survive a fork."""
+        if self._opened is None or self._opened[0] != os.getpid():
+            self._opened = os.getpid(), h5py.File(self.path)[f"{self.head}/{self.split}"]
+        return self._opened[1]
+
+    def __len__(self) -> int:
+        return self.records
+
+    def __getitem__(self, index: int) -> Record:  # pyright: ignore[reportIncompatibleMethodOverride]
+        if not 0 <= index < self.records:
+            raise IndexError(index)
+        return Record(self._group["sequences"][index], self._group["targets"][index])
+
+    def mean_targets(self) -> Float[np.ndarray, " tracks"]:
+        """Mean of each track over the split, in float64."""
+        sums = [targets.sum(axis=0, dtype=np.float64) for targets in self._group["targets"]]
+        return np.sum(sums, axis=0) / (len(self) * self.bins)
+
+
+def crop(
+    record: Record, bin_size: int, window_length: int, bins: int, first_bin: int
+) -> Record:
+    """`bins` targets from `first_bin` on, under a window of `window_length` bp centred on them.
+
+    Raises:
+        DataError: that reaches beyond the stored sequence or its targets.
+    """
+    length, stored_bins = len(record.one_hot), len(record.targets)
+    centre = length // 2 + (2 * first_bin + bins - stored_bins) * bin_size // 2
+    start = centre - window_length // 2
+    if start < 0 or start + window_length > length or not 0 <= first_bin <= stored_bins - bins:
+        raise DataError(
+            f"A window of {window_length:,} bp around bins {first_bin} to {first_bin + bins} leaves "
+            "the stored sequence.",
+            read=f"a record of {length:,} bp with {stored_bins} bins",
+            do="Ask for a shorter window or other bins.",
+        )
+    stop = first_bin + bins
+    return Record(record.one_hot[start : start + window_length], record.targets[first_bin:stop])
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How batches are drawn.
+
+    Attributes:
+        seed: all that is random follows from it and the step.
+        schedule: heads in turn, one per step.
+        batch_size: windows of a batch, all different while an epoch lasts.
+        window_length: bp of input; the stored window or a shorter one at a random place.
+        bins: targets of each window.
+        max_shift: largest random shift in bp.
+        reverse_complement: whether half of the windows are read on the other strand.
+    """
+
+    seed: int
+    schedule: tuple[str, ...]
+    batch_size: int
+    window_length: int
+    bins: int
+    max_shift: int = 4
+    reverse_complement: bool = True
+
+
+class StepBatches(Dataset[Batch]):
+    """Item n is the batch of step n, whatever was asked before."""
+
+    def __init__(self, windows: Mapping[str, Windows], sampling: Sampling) -> None:
+        self.windows, self.sampling = dict(windows), sampling
+        self.pairs = {head: held.tracks.strand_pairs(head) for head, held in windows.items()}
+
+    def __getitem__(self, step: int) -> Batch:
+        head = self.head_of(step)
+        random = np.random.default_rng([self.sampling.seed, step])
+        drawn = [self._draw(head, index, random) for index in self._records_of(step)]
+        one_hot = torch.from_numpy(np.stack([record.one_hot for record in drawn]))
+        targets = torch.from_numpy(np.stack([record.targets for record in drawn]))
+        return Batch(head, one_hot.float(), targets)
+
+    def head_of(self, step: int) -> str:
+        """The head that step `step` trains."""
+        return self.sampling.schedule[step % len(self.sampling.schedule)]
+
+    def _records_of(self, step: int) -> list[int]:
+        """Records of a batch: epoch after epoch, each a new permutation of the head's windows."""
+        schedule, head = self.sampling.schedule, self.head_of(step)
+        rounds, rest = divmod(step, len(schedule))
+        seen = rounds * schedule.count(head) + schedule[:rest].count(head)
+        first, size = seen * self.sampling.batch_size, len(self.windows[head])
+        return [self._shuffled(head, j // size)[j % size]
+                for j in range(first, first + self.sampling.batch_size)]  # fmt: skip
+
+    def _shuffled(self, head: str, epoch: int) -> list[int]:
+        key = [self.sampling.seed, epoch, *head.encode()]
+        return np.random.default_rng(key).permutation(len(self.windows[head])).tolist()
+
+    def _draw(self, head: str, index: int, random: np.random.Generator) -> Record:
+        held, how = self.windows[head], self.sampling
+        change = draw(random, how.max_shift, how.reverse_complement)
+        first_bin = int(random.integers(held.bins - how.bins + 1))
+        record = Record(*augment(*held[index], change, self.pairs[head]))
+        return crop(record, held.bin_size, how.window_length, how.bins, first_bin)

@@ -1,0 +1,133 @@
+"""What one training run does, read from a TOML file and checked before anything starts."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from enformer.config import EnformerConfig
+from enformer.errors import DataError
+
+
+@dataclass(frozen=True)
+class FitConfig:
+    """Every choice of a training run.
+
+    Attributes:
+        data: the prepared HDF5 file.
+        out: folder for checkpoints and the log.
+        steps: updates in all, over both heads.
+        model: sizes of the `EnformerConfig`; heads and lengths come from the data.
+        schedule: heads in turn, one update each.
+        batch_size: windows of an update.
+        crop_bins: targets of a training window, 0 for all of the stored ones.
+        crop_margin: bins of sequence without targets on each side, -1 for all of the stored ones.
+        learning_rate: at the end of the warm-up.
+        warmup: steps over which it rises linearly.
+        decay: "cosine" to zero at the last step, or "constant".
+        optimizer: "adam" or "adamw".
+        weight_decay: of AdamW, on matrices and filters, not on biases and norms.
+        clip_norm: largest global norm of a gradient.
+        track_weights: "equal", or "inverse_mean" so that rare signals count as much as broad ones:
+            (mean of the track + 0.05)^-0.5, scaled to a mean of 1.
+        max_shift: largest random shift in bp.
+        reverse_complement: whether half of the windows are read on the other strand.
+        average: decay of the moving average of the weights, 0 for none; it is what is kept.
+        evaluate_every: steps between validations.
+        choose_by: figures whose mean over the validation split picks the best checkpoint.
+        init_motifs: JASPAR file of motifs that start the first filters, or "".
+        seed: all that is random follows from it.
+        autocast: run matrix products in bfloat16.
+        workers: processes that prepare batches.
+        held_out: split that the best weights are scored on once, at the end, for the card; or "".
+        card: title, summary, data, split, licence, citation of the result.
+    """
+
+    data: Path
+    out: Path
+    steps: int
+    model: Mapping[str, Any] = field(hash=False)
+    schedule: tuple[str, ...] = ("human", "mouse")
+    batch_size: int = 1
+    crop_bins: int = 0
+    crop_margin: int = -1
+    learning_rate: float = 5e-4
+    warmup: int = 500
+    decay: str = "cosine"
+    optimizer: str = "adamw"
+    weight_decay: float = 0.01
+    clip_norm: float = 0.2
+    track_weights: str = "equal"
+    max_shift: int = 4
+    reverse_complement: bool = True
+    average: float = 0.0
+    evaluate_every: int = 500
+    choose_by: tuple[str, ...] = ("human/CAGE", "human/DNASE")
+    init_motifs: str = ""
+    seed: int = 0
+    autocast: bool = False
+    workers: int = 0
+    held_out: str = ""
+    card: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        for wrong, failed in self._rules():
+            if failed:
+                raise DataError(wrong, read="a training configuration", do="Correct that value.")
+
+    def _rules(self) -> list[tuple[str, bool]]:
+        return [
+            ("steps must be at least 1.", self.steps < 1),
+            ("schedule names no head.", not self.schedule),
+            ("batch_size must be at least 1.", self.batch_size < 1),
+            ("crop_bins must be even and not negative.", self.crop_bins < 0 or self.crop_bins % 2 == 1),
+            ("learning_rate must be positive.", not self.learning_rate > 0),
+            ("warmup must lie in 0 to steps.", not 0 <= self.warmup <= self.steps),
+            ("decay is cosine or constant.", self.decay not in ("cosine", "constant")),
+            ("optimizer is adam or adamw.", self.optimizer not in ("adam", "adamw")),
+            ("clip_norm must be positive.", not self.clip_norm > 0),
+            ("track_weights is equal or inverse_mean.",
+             self.track_weights not in ("equal", "inverse_mean")),
+            ("max_shift lies in 0 to 4 bp.", not 0 <= self.max_shift <= 4),
+            ("average lies in [0, 1).", not 0 <= self.average < 1),
+            ("evaluate_every must be at least 1.", self.evaluate_every < 1),
+        ]  # fmt: skip
+
+    def model_config(self, heads: Mapping[str, int], window_length: int, bins: int) -> EnformerConfig:
+        """The network for data of these tracks and lengths."""
+        return EnformerConfig(
+            heads=heads, window_length=window_length, target_bins=bins, **self.model
+        )
+
+
+def read_settings(path: Path, root: Path | None = None) -> FitConfig:
+    """Reads a TOML file; `data`, `out` and `init_motifs` are taken relative to `root` (here).
+
+    Raises:
+        DataError: the file cannot be read, lacks a value or holds an unknown one.
+    """
+    try:
+        held = tomllib.loads(path.read_text())
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise _unreadable(path, f"It cannot be read: {error}.") from error
+    known = {entry.name: entry for entry in fields(FitConfig)}
+    unknown = sorted(set(held) - set(known))
+    if unknown:
+        raise _unreadable(path, f"It holds unknown names: {', '.join(unknown)}.")
+    lacking = sorted({"data", "out", "steps", "model"} - set(held))
+    if lacking:
+        raise _unreadable(path, f"It lacks: {', '.join(lacking)}.")
+    base = root or Path()
+    for name in ("data", "out"):
+        held[name] = base / held[name]
+    return FitConfig(**{k: tuple(v) if isinstance(v, list) else v for k, v in held.items()})
+
+
+def _unreadable(path: Path, wrong: str) -> DataError:
+    return DataError(
+        wrong,
+        read=f"the training configuration {path}",
+        do=f"Use the names {', '.join(entry.name for entry in fields(FitConfig))}.",
+        example="train/configs/mini.toml",
+    )
