@@ -15,9 +15,9 @@ TRUNCATED_DEVIATION = 0.87962566103423978
 def initialise(model: nn.Module) -> None:
     """Draw every weight anew, in place, from torch's global generator.
 
-    Convolutions and matrices: normal of deviation `fan_in ** -0.5` cut at two deviations, bias zero. Queries, keys,
-    values, relative keys and the two attention biases: variance scaling by 2. Attention's output projection: zero.
-    Normalisations (1, 0) and pools (2 I) are set where they are made.
+    Convolutions and matrices: normal of deviation `fan_in ** -0.5` cut at two deviations, bias zero.
+    Queries, keys, values, relative keys and the two attention biases: variance scaling by 2. Attention's
+    output projection: zero. Normalisations (1, 0) and pools (2 I) are set where they are made.
     """
     for module in model.modules():
         if isinstance(module, nn.Conv1d | nn.Linear):

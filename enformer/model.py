@@ -1,10 +1,11 @@
 """Enformer (Avsec et al. 2021, figure 1a and extended data figure 1): DNA in, tracks out.
 
-The boxes stand in the figure's order: stem, conv tower, transformer, crop, final pointwise, heads. Tensors are
-`(batch, length, channels)` throughout, length in bp, then in tokens, then in bins.
+The boxes stand in the figure's order: stem, conv tower, transformer, crop, final pointwise, heads. Tensors
+are `(batch, length, channels)` throughout, length in bp, then in tokens, then in bins.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator
+from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
@@ -32,7 +33,7 @@ class Enformer(nn.Module):
         self.stem = ConvStage(Conv(4, widths[0], STEM_WIDTH), widths[0], STEM_WIDTH)
         self.conv_tower = nn.ModuleList(
             ConvStage(ConvBlock(a, b, TOWER_WIDTH), b, TOWER_WIDTH)
-            for a, b in zip(widths, widths[1:], strict=False)
+            for a, b in pairwise(widths)
         )
         self.transformer = nn.ModuleList(TransformerBlock(config) for _ in range(config.depth))
         self.final_pointwise = FinalPointwise(config)
