@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import struct
 import tempfile
 import warnings
 import zlib
@@ -42,7 +43,7 @@ def open_indexed(path: Path) -> Faidx:
     fai, gzi = _find_or_make(path, compressed)
     try:
         faidx = _faidx(path, fai, gzi)
-    except (ValueError, OSError, IndexError) as broken:
+    except (ValueError, OSError, IndexError, struct.error) as broken:
         raise _misfit(path, fai, f"it cannot be read ({broken})") from broken
     if compressed:
         faidx.gzi_index[:] = [_Block(*block) for block in faidx.gzi_index]
