@@ -1,11 +1,10 @@
 """What REF and ALT may be, and the bases they share."""
 
 import re
-from os.path import commonprefix
+from itertools import takewhile
 
+from enformer import examples
 from enformer.errors import QueryError
-
-EXAMPLE = "chr11:5227002:T>A"
 
 _REASONS = (
     (
@@ -37,16 +36,16 @@ def check(read: str, ref: str, alt: str) -> None:
             reason = next(why for pattern, why in _REASONS if re.fullmatch(pattern, allele))
             raise QueryError(
                 reason.format(name=name, allele=shorten(allele)),
-                read=f"{shorten(read)} with {name} {shorten(allele) or 'left out'}",
+                read=f'{shorten(read)} with {name} "{shorten(allele)}"',
                 do="Write both alleles as bases.",
-                example=EXAMPLE,
+                example=examples.VARIANT,
             )
     if ref == alt:
         raise QueryError(
             "REF and ALT are the same, so there is nothing to compare.",
             read=shorten(read),
             do="Give the base that differs as ALT.",
-            example=EXAMPLE,
+            example=examples.VARIANT,
         )
 
 
@@ -56,13 +55,18 @@ def trim(start: int, ref: str, alt: str) -> tuple[int, str, str]:
     Returns:
         The 0-based start of what is left, and what is left of REF and ALT; either may be empty.
     """
-    tail = len(commonprefix((ref[::-1], alt[::-1])))
+    tail = _shared(ref[::-1], alt[::-1])
     ref, alt = ref[: len(ref) - tail], alt[: len(alt) - tail]
-    head = len(commonprefix((ref, alt)))
+    head = _shared(ref, alt)
     return start + head, ref[head:], alt[head:]
 
 
+def _shared(one: str, other: str) -> int:
+    pairs = zip(one, other, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
 def shorten(text: str, longest: int = 60) -> str:
-    """The text on one line, cut in the middle where it is too long to read, unprintables replaced."""
+    """The text on one line, cut in the middle where it is too long to read, fit to print."""
     line = text if len(text) <= longest else f"{text[: longest // 2]}…{text[-longest // 2 :]}"
     return "".join(letter if letter.isprintable() else " " for letter in line).strip()

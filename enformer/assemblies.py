@@ -1,6 +1,7 @@
 """Assemblies: their names, and the RefSeq accessions of their chromosomes.
 
-Accession versions as in the NCBI assembly reports of GRCh38, GRCh37, GRCm38, GRCm39 and T2T-CHM13v2.0.
+Accession versions as in the NCBI assembly reports of GRCh38, GRCh37, GRCm38, GRCm39 and
+T2T-CHM13v2.0.
 """
 
 import re
@@ -63,12 +64,12 @@ _MARK = re.compile(
     + r")(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
-_TIED_MARK = re.compile(r"[\s,;:_(\[|]*" + _MARK.pattern + r"[\s,;:)\]|]*", re.IGNORECASE)
+_TIED_MARK = re.compile(r"[\s,;:_(\[|-]*" + _MARK.pattern + r"[\s,;:_)\]|-]*", re.IGNORECASE)
 _CHROMOSOME = re.compile(r"(?:chr)?(\d{1,2}|x|y|mt?)", re.IGNORECASE | re.ASCII)
 
 
 def chromosomes(accession: str) -> list[Chromosome]:
-    """Chromosomes a RefSeq accession stands for; [] if unknown. chrM may be in several assemblies."""
+    """Chromosomes a RefSeq accession stands for; none if unknown, several for human chrM."""
     return [
         Chromosome(assembly, table[accession.upper()])
         for assembly, table in ACCESSIONS.items()
@@ -103,4 +104,4 @@ def canonical_assembly(name: str) -> str:
 
 def without_marks(text: str) -> str:
     """The text with each assembly mark and the punctuation that ties it on taken off."""
-    return _TIED_MARK.sub(" ", text).strip(" \t,;:")
+    return _TIED_MARK.sub(" ", text).strip(" ,;:_-")

@@ -1,12 +1,12 @@
 """Places on a genome: intervals, variants, and the bins and tokens of a window.
 
-Inside, an `Interval` is 0-based and half-open and `Variant.position` is 1-based as in VCF. What a person
-types or reads is 1-based and inclusive.
+Inside, an `Interval` is 0-based and half-open and `Variant.position` is 1-based as in VCF. What a
+person types or reads is 1-based and inclusive.
 """
 
 from dataclasses import dataclass
 
-from enformer import alleles, grammar, notation
+from enformer import alleles, examples, grammar, notation
 from enformer.config import EnformerConfig
 from enformer.errors import QueryError
 
@@ -31,7 +31,7 @@ class Interval:
                 "An interval needs a contig and at least one base.",
                 read=f"{self.contig!r} from {self.start} to {self.end} (0-based, half-open)",
                 do="Give a start before the end.",
-                example="chr11:5,225,000-5,310,000",
+                example=examples.LOCUS,
             )
 
     @classmethod
@@ -110,7 +110,7 @@ class Variant:
                 "A variant needs a contig and a position from 1 on.",
                 read=self.key,
                 do="Give the position as in VCF.",
-                example="chr11:5227002:T>A",
+                example=examples.VARIANT,
             )
 
     @classmethod
@@ -121,15 +121,24 @@ class Variant:
             text: `chr11:5227002:T>A` or any other spelling in `enformer.notation`.
 
         Raises:
-            QueryError: it is no variant, or needs the genome, as `g.100del` does (see `parse_query`).
+            QueryError: it is no variant, or needs the genome, as `g.100del` does: then take
+                `parse_query`.
         """
-        edit = notation.read_variant(text)
-        if edit.ref is None or not edit.ref or not edit.alt:
+        return cls.from_edit(notation.read_variant(text))
+
+    @classmethod
+    def from_edit(cls, edit: notation.Edit) -> "Variant":
+        """The variant that a notation writes out in full.
+
+        Raises:
+            QueryError: the notation leaves out a base that only the genome can tell.
+        """
+        if not edit.ref or not edit.alt:
             raise QueryError(
                 "That notation leaves out a base that only the genome can tell.",
-                read=f"the variant {text.strip()[:80]!r}",
+                read=f"{edit.form} at {edit.contig}:{edit.start + 1:,}",
                 do="Type it where a genome is open, or write REF and ALT as in VCF.",
-                example="chr11:5226999:AC>A",
+                example=examples.VARIANT,
             )
         return cls(edit.contig, edit.start + 1, edit.ref, edit.alt)
 
@@ -173,7 +182,7 @@ class Variant:
 
 
 def window_around(center: int, contig: str, config: EnformerConfig) -> Interval:
-    """The window with the 0-based base `center` at `start + window_length // 2`; may leave the contig."""
+    """The window with a 0-based base at `start + window_length // 2`; it may leave the contig."""
     start = center - config.window_length // 2
     return Interval(contig, start, start + config.window_length)
 
@@ -188,8 +197,8 @@ def predicted_region(window: Interval, config: EnformerConfig) -> Interval:
     margin, odd = divmod(tokens - config.target_bins, 2)
     if rest or odd or margin < 0:
         raise QueryError(
-            f"This model needs a multiple of {config.bin_size} bp that leaves the same margin on both "
-            f"sides of its {config.target_bins} bins.",
+            f"This model needs a multiple of {config.bin_size} bp that leaves the same margin on "
+            f"both sides of its {config.target_bins} bins.",
             read=f"a window of {window.length:,} bp",
             do=f"Take the length it was trained on, {config.window_length:,} bp.",
         )

@@ -4,16 +4,29 @@
 class EnformerLensError(ValueError):
     """What was read, what is wrong, what to do, and an example that works.
 
-    The message is built from these parts; the app shows them one by one and makes `example` clickable.
+    The message is built from these parts; the app shows them one by one and makes `example` clickable,
+    or each of `choices` where there are several to pick from; `example` is then the first of them.
     """
 
-    def __init__(self, wrong: str, *, read: str = "", do: str = "", example: str = "") -> None:
-        self.wrong, self.read, self.do, self.example = wrong, read, do, example
+    def __init__(
+        self,
+        wrong: str,
+        *,
+        read: str = "",
+        do: str = "",
+        example: str = "",
+        choices: tuple[str, ...] = (),
+    ) -> None:
+        self.wrong, self.read, self.do, self.choices = wrong, read, do, choices
+        self.example = example or next(iter(choices), "")
         super().__init__(self._message())
 
     def _message(self) -> str:
         parts = [f"Read {self.read}." if self.read else "", self.wrong, self.do]
-        parts.append(f"For example: {self.example}" if self.example else "")
+        if self.choices:
+            parts.append(f"One of: {'; '.join(self.choices)}")
+        elif self.example:
+            parts.append(f"For example: {self.example}")
         return " ".join(part for part in parts if part)
 
 

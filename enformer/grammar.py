@@ -1,13 +1,14 @@
 """Loci as people write them, and what every notation shares: clean text, contigs, assemblies.
 
-Every spelling is 1-based and inclusive. Patterns see one line with single spaces and look for a contig
-in its first 100 letters only, so that no text makes them slow.
+Every spelling is 1-based and inclusive. Patterns see one line with single spaces and look for a
+contig in its first 100 letters only, so that no text makes them slow.
 """
 
 import re
 import unicodedata
 from typing import NamedTuple
 
+from enformer import examples
 from enformer.alleles import shorten
 from enformer.assemblies import (
     ACCESSIONS,
@@ -20,7 +21,6 @@ from enformer.assemblies import (
 )
 from enformer.errors import QueryError
 
-LOCUS_EXAMPLE = "chr11:5,225,000-5,310,000"
 LIFT_OVER = "https://genome.ucsc.edu/cgi-bin/hgLiftOver"
 
 CONTIG = r"(?P<contig>[^\s:]{1,100}?)"
@@ -82,11 +82,12 @@ def read_locus(text: str) -> Locus:
     line = clean(text)
     locus = match_locus(settle_assembly(line, SUPPORTED), SUPPORTED)
     if locus is None:
+        refuse_bed(line)
         raise QueryError(
             "That is no locus.",
             read=f'"{shorten(line)}"',
             do="Write contig, first base and last base, counted from 1.",
-            example=LOCUS_EXAMPLE,
+            example=examples.LOCUS,
         )
     return locus
 
@@ -101,8 +102,6 @@ def match_locus(line: str, assemblies: tuple[str, ...]) -> Locus | None:
     Raises:
         QueryError: it is a locus, and wrong.
     """
-    if bed := _BED.fullmatch(line):
-        _refuse_bed(line, bed)
     span = next(filter(None, (pattern.fullmatch(line) for pattern in _LOCI)), None)
     match = span or next(filter(None, (pattern.fullmatch(line) for pattern in _POSITIONS)), None)
     if match is None:
@@ -122,7 +121,11 @@ def _refuse_span(line: str, contig: str, first: int, last: int) -> None:
     raise QueryError(wrong, read=f'"{shorten(line)}"', do="Correct the positions.", example=example)
 
 
-def _refuse_bed(line: str, match: re.Match[str]) -> None:
+def refuse_bed(line: str) -> None:
+    """Raises the error that turns a line of a BED file into a locus, where it is one."""
+    match = _BED.fullmatch(line)
+    if match is None:
+        return
     first, last = sorted((int(match["start"]) + 1, int(match["end"]) or 1))
     raise QueryError(
         "More columns follow than a locus has; a BED line counts its start from 0.",
@@ -199,9 +202,9 @@ def _refuse_unversioned(name: str, contig: str, assemblies: tuple[str, ...]) -> 
 def refuse_assembly(read: str, found: str, assemblies: tuple[str, ...]) -> None:
     """Raises the error that says which assembly was read, which is in use, and how to convert."""
     raise QueryError(
-        f"These are {found} coordinates; here they would be read as {' or '.join(assemblies)}, where the "
-        "same number is another place.",
+        f"That is {found}, and {' or '.join(assemblies)} is in use, where the same number is another "
+        "place.",
         read=f'"{shorten(read)}"',
-        do=f"Convert them first, for example with UCSC LiftOver ({LIFT_OVER}), or type a gene or rsID.",
-        example="HBB",
+        do=f"Lift it over first, for example with UCSC LiftOver ({LIFT_OVER}), or type a gene.",
+        example=examples.GENE,
     )

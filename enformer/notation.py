@@ -1,14 +1,14 @@
 """Variants as people and programs write them: joined, VCF line, SPDI, genomic HGVS.
 
-Each is read as an `Edit`: a 0-based stretch of the genome and what replaces it. Notations that leave
-bases out (`del`, `dup`, `ins`) are completed with the genome in `enformer.normalise`.
+Each is read as an `Edit`: a 0-based stretch of the genome and what replaces it. Notations that
+leave bases out (`del`, `dup`, `ins`) are completed with the genome in `enformer.normalise`.
 """
 
 import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from enformer import alleles
+from enformer import alleles, examples
 from enformer.alleles import shorten
 from enformer.errors import QueryError
 from enformer.grammar import (
@@ -28,7 +28,8 @@ Change = Literal["replace", "duplicate", "invert"]
 class Edit(NamedTuple):
     """Bases [start, end) of a contig, 0-based, and what becomes of them.
 
-    `ref` is None where the notation does not say; it and `alt` may be empty. `form` names the notation.
+    `ref` is None where the notation does not say; it and `alt` may be empty. `form` names the
+    notation.
     """
 
     contig: str
@@ -71,14 +72,14 @@ def read_variant(text: str) -> Edit:
     Raises:
         QueryError: it is none, or one that cannot be predicted, with the reason.
     """
-    line = clean(text)
+    line = first_columns(clean(text))
     edit = match_variant(settle_assembly(line, SUPPORTED), SUPPORTED)
     if edit is None:
         raise QueryError(
             "That is no variant with a position.",
             read=f'"{shorten(line)}"',
             do="Write contig, position counted from 1, REF and ALT.",
-            example=alleles.EXAMPLE,
+            example=examples.VARIANT,
         )
     return edit
 
@@ -105,13 +106,18 @@ def match_variant(line: str, assemblies: tuple[str, ...]) -> Edit | None:
             return _written_out(line, *places, assemblies, "a variant")
     if _GENOMIC.fullmatch(line):
         raise QueryError(
-            "This genomic HGVS cannot be used: only substitution, del, ins, dup, delins and inv between "
-            "exact positions can.",
+            "This genomic HGVS cannot be used: only substitution, del, ins, dup, delins and inv "
+            "between exact positions can.",
             read=f'"{shorten(line)}"',
             do="Write it with exact positions, or as in VCF.",
-            example="NC_000011.10:g.5227002T>A",
+            example=examples.HGVS,
         )
     return None
+
+
+def first_columns(line: str) -> str:
+    """The five columns of a VCF line that are read; any other line as it stands."""
+    return " ".join(line.split(" ", 5)[:5]) if _vcf_columns(line) else line
 
 
 def _vcf_columns(line: str) -> tuple[str, str, str, str] | None:
@@ -141,7 +147,7 @@ def _written_out(
             "Positions are counted from 1.",
             read=f'"{shorten(line)}"',
             do="Correct the position.",
-            example=alleles.EXAMPLE,
+            example=examples.VARIANT,
         )
     several = [each for each in re.split(r"[,/|]", alt) if each] if "[" not in alt else [alt]
     if len(several) > 1:
@@ -159,7 +165,7 @@ def _refuse_bare_insertion(line: str, ref: str) -> None:
             "An insertion with an empty REF does not say on which side of the position it goes.",
             read=f'"{shorten(line)}"',
             do="Repeat the base before it in REF and ALT, or write HGVS with both neighbours.",
-            example="NC_000011.10:g.5227002_5227003insA",
+            example=examples.INSERTION,
         )
 
 
@@ -168,8 +174,8 @@ def refuse_several(choices: Sequence[str], line: str) -> None:
     raise QueryError(
         f"That is {len(choices)} at once, and one can be shown at a time.",
         read=f'"{shorten(line)}"',
-        do="Pick one: " + "; ".join(map(shorten, choices[:10])) + ".",
-        example=choices[0],
+        do="Pick one.",
+        choices=tuple(choices[:10]),
     )
 
 
@@ -182,7 +188,7 @@ def _spdi(line: str, match: re.Match[str], assemblies: tuple[str, ...]) -> Edit:
             "Nothing is deleted and nothing is inserted.",
             read=f'the SPDI "{shorten(line)}"',
             do="Give the deleted or the inserted bases.",
-            example="NC_000011.10:5227001:T:A",
+            example=examples.SPDI,
         )
     _check_bases(line, known or "", alt)
     contig = settle_contig(match["contig"], assemblies)
@@ -226,5 +232,5 @@ def _refuse_hgvs(line: str, wrong: str) -> None:
         wrong,
         read=f'"{shorten(line)}"',
         do="Correct it, or write REF and ALT as in VCF.",
-        example="NC_000011.10:g.5227002T>A",
+        example=examples.HGVS,
     )
