@@ -21,6 +21,8 @@ from enformer.layers import Conv, ConvBlock, ConvStage, LayerNorm, Linear, crop,
 STEM_WIDTH, TOWER_WIDTH = 15, 5
 
 Stage = tuple[str, Callable[[Tensor], Tensor]]
+Watch = Callable[[str], None]
+"""Called with the name of each box before it runs; what it raises ends the forward pass."""
 
 
 class Enformer(nn.Module):
@@ -32,8 +34,7 @@ class Enformer(nn.Module):
         widths = (config.channels // 2, *config.tower_channels)
         self.stem = ConvStage(Conv(4, widths[0], STEM_WIDTH), widths[0], STEM_WIDTH)
         self.conv_tower = nn.ModuleList(
-            ConvStage(ConvBlock(a, b, TOWER_WIDTH), b, TOWER_WIDTH)
-            for a, b in pairwise(widths)
+            ConvStage(ConvBlock(a, b, TOWER_WIDTH), b, TOWER_WIDTH) for a, b in pairwise(widths)
         )
         self.transformer = nn.ModuleList(TransformerBlock(config) for _ in range(config.depth))
         self.final_pointwise = FinalPointwise(config)
@@ -42,8 +43,21 @@ class Enformer(nn.Module):
         )
         initialise(self)
 
+    @property
+    def dtype(self) -> torch.dtype:
+        """Of convolutions and matrices."""
+        return next(self.stem.parameters()).dtype
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights lie."""
+        return next(self.stem.parameters()).device
+
     def forward(
-        self, one_hot: Float[Tensor, "batch length 4"], heads: Collection[str] | None = None
+        self,
+        one_hot: Float[Tensor, "batch length 4"],
+        heads: Collection[str] | None = None,
+        watch: Watch | None = None,
     ) -> dict[str, Float[Tensor, "batch bins _"]]:
         """Non-negative tracks of the asked heads (all by default), float32.
 
@@ -52,14 +66,18 @@ class Enformer(nn.Module):
         """
         wanted = self.config.heads if heads is None else heads
         self._check_heads(wanted)
-        embedding = self.trunk(one_hot)
+        embedding = self.trunk(one_hot, watch)
         return {name: self.heads[name](embedding) for name in wanted}
 
-    def trunk(self, one_hot: Float[Tensor, "batch length 4"]) -> Float[Tensor, "batch bins width"]:
+    def trunk(
+        self, one_hot: Float[Tensor, "batch length 4"], watch: Watch | None = None
+    ) -> Float[Tensor, "batch bins width"]:
         """The embedding of each bin, `2 * channels` wide, before the heads."""
         self._check_length(one_hot.shape[1])
-        x = one_hot.to(self.stem.conv.weight.dtype)
-        for _, stage in self.stages():
+        x = one_hot.to(self.dtype)
+        for name, stage in self.stages():
+            if watch is not None:
+                watch(name)
             x = stage(x)
         return x
 

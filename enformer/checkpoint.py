@@ -1,0 +1,173 @@
+"""Models on disk: one safetensors file holds weights, configuration, tracks and card."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+
+from enformer.card import ModelCard
+from enformer.config import EnformerConfig
+from enformer.errors import CheckpointError, EnformerLensError
+from enformer.model import Enformer, cast_weights
+from enformer.published import find_official, read_published
+from enformer.tracks import TrackTable
+from enformer.weights import Tensors, fill, read_safetensors
+
+FORMAT = "enformer-lens/1"
+BUNDLED = {"mini": Path(__file__).parent / "bundled" / "mini.safetensors"}
+"""Models that come with the program, by name."""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A loaded model and all that is known of it. The model is shared: call it, never change it.
+
+    Attributes:
+        model: in evaluation mode, its parameters frozen.
+        config: its sizes.
+        tracks: what each output means, all heads.
+        card: what it is good for.
+        sha256: of the file of weights, 64 hexadecimal digits.
+        source: the file or directory it came from.
+    """
+
+    model: Enformer
+    config: EnformerConfig
+    tracks: TrackTable
+    card: ModelCard
+    sha256: str
+    source: Path
+
+
+def load(source: str | Path, device: str = "auto", dtype: str = "auto") -> Checkpoint:
+    """Load a model.
+
+    Args:
+        source: "mini"; "official" (fetched with `python -m enformer.assets fetch official`); a
+            .safetensors file of ours; or a directory in the layout of EleutherAI/enformer-official-rough.
+        device: "cpu", "cuda", "mps", or "auto" for the first there is of CUDA, MPS, CPU.
+        dtype: "float32", "bfloat16", or "auto": bfloat16 on CUDA, float32 elsewhere.
+
+    Raises:
+        CheckpointError: there is no such model, or the file is not what it should be.
+    """
+    place = choose_device(device)
+    path = _locate(source)
+    parts = read_published(path) if path.is_dir() else _read_own(path)
+    tensors, config, tracks, card, weights = parts
+    with torch.device("meta"):
+        model = Enformer(config)
+    fill(model, tensors, str(weights))
+    cast_weights(model, choose_dtype(dtype, place))
+    model.to(place).eval().requires_grad_(False)
+    return Checkpoint(model, config, tracks, card, sha256_of(weights), path)
+
+
+def save(path: str | Path, model: Enformer, tracks: TrackTable, card: ModelCard) -> None:
+    """Write weights, configuration, tracks and card into one file, whole or not at all.
+
+    Raises:
+        CheckpointError: the track table does not belong to the model.
+    """
+    check_tracks(tracks, model.config, str(path))
+    metadata = {
+        "format": FORMAT,
+        "config": json.dumps(model.config.to_dict()),
+        "tracks": tracks.to_json(),
+        "card": card.to_json(),
+    }
+    tensors = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    save_file(tensors, partial, metadata)
+    partial.replace(path)
+
+
+def check_tracks(tracks: TrackTable, config: EnformerConfig, source: str) -> None:
+    """Refuse a track table whose heads or sizes are not the model's.
+
+    Raises:
+        CheckpointError: naming both.
+    """
+    found = {head: len(tracks.of_head(head)) for head in tracks.heads}
+    if found != dict(config.heads):
+        raise CheckpointError(
+            f"Its track table describes {found}, its heads have {dict(config.heads)} tracks.",
+            read=source,
+            do="Give the table that belongs to these weights.",
+        )
+
+
+def choose_device(name: str) -> torch.device:
+    """The device of that name; "auto" takes CUDA, then MPS, then the CPU.
+
+    Raises:
+        EnformerLensError: this machine has no such device.
+    """
+    there = {"cuda": torch.cuda.is_available, "mps": torch.backends.mps.is_available}
+    available = [device for device, is_there in there.items() if is_there()] + ["cpu"]
+    if name == "auto":
+        return torch.device(available[0])
+    if name.split(":")[0] in available:
+        return torch.device(name)
+    raise EnformerLensError(
+        f"This machine has {', '.join(available)}.",
+        read=f"the device {name!r}",
+        do="Choose one of those, or auto.",
+    )
+
+
+def choose_dtype(name: str, device: torch.device) -> torch.dtype:
+    """The dtype of that name; "auto" is bfloat16 on CUDA and float32 elsewhere.
+
+    Raises:
+        EnformerLensError: it is neither.
+    """
+    known = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+    if name == "auto":
+        return known["bfloat16" if device.type == "cuda" else "float32"]
+    if name not in known:
+        raise EnformerLensError(
+            "Models run in float32 or bfloat16.",
+            read=f"the dtype {name!r}",
+            do="Choose one, or auto.",
+        )
+    return known[name]
+
+
+def sha256_of(path: Path) -> str:
+    """Hexadecimal digest of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _locate(source: str | Path) -> Path:
+    if source == "official":
+        return find_official()
+    path = BUNDLED.get(str(source), Path(source).expanduser())
+    if path.exists():
+        return path
+    raise CheckpointError(
+        "There is no such model.",
+        read=f"the model {str(source)!r}",
+        do=f"Give {', '.join(BUNDLED)}, official, a .safetensors file, or a directory with config.json.",
+        example="mini",
+    )
+
+
+def _read_own(path: Path) -> tuple[Tensors, EnformerConfig, TrackTable, ModelCard, Path]:
+    tensors, metadata = read_safetensors(path)
+    if metadata.get("format") != FORMAT:
+        raise CheckpointError(
+            f"It says it is {metadata.get('format', 'of no known format')!r}, not {FORMAT!r}.",
+            read=str(path),
+            do="Give a file written by enformer.save, or the directory that holds config.json.",
+        )
+    config = EnformerConfig(**json.loads(metadata["config"]))
+    tracks = TrackTable.from_json(metadata["tracks"])
+    check_tracks(tracks, config, str(path))
+    return tensors, config, tracks, ModelCard.from_json(metadata["card"]), path
