@@ -1,16 +1,13 @@
 """A genome in an indexed FASTA file, plain or compressed with bgzip."""
 
 import hashlib
-import zlib
 from pathlib import Path
 from types import MappingProxyType
 
-from pyfaidx import FetchError
-
 from enformer.assemblies import SUPPORTED, canonical_assembly
 from enformer.errors import GenomeError
-from enformer.fasta_index import open_indexed
-from enformer.genome import Genome
+from enformer.fasta_index import UNREADABLE, open_indexed
+from enformer.genome import Genome, hg19_refusal
 from enformer.references import contradictions, recognise
 
 
@@ -59,7 +56,7 @@ class FastaGenome(Genome):
             )
         try:
             return str(self._faidx.fetch(contig, start + 1, end))
-        except (FetchError, OSError, ValueError, zlib.error) as broken:
+        except UNREADABLE as broken:
             raise GenomeError(
                 f"The file cannot be read there: {broken}.",
                 read=f"{contig}:{start + 1:,}-{end:,} in {self._path.name}",
@@ -88,12 +85,7 @@ def _size(bp: int) -> str:
 def _assembly(path: Path, contigs: MappingProxyType[str, int], named: str | None) -> str:
     found, wanted = recognise(contigs), canonical_assembly(named) if named else None
     if "hg19" in (found, wanted):
-        raise GenomeError(
-            "This is hg19 (GRCh37); the models were trained on hg38, and positions differ.",
-            read=f"the FASTA {path.name}",
-            do="Use an hg38 FASTA, or hg38 by window, and lift your positions over.",
-            example="hg38",
-        )
+        raise hg19_refusal(f"the FASTA {path.name}")
     if wanted is None:
         return found or _stem(path)
     for name, here, expected in contradictions(contigs, wanted):

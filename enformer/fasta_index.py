@@ -17,6 +17,9 @@ from enformer.errors import GenomeError
 _BGZF_END = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
 _CHECKED_CONTIGS = 100
 
+UNREADABLE = (ValueError, OSError, LookupError, RuntimeError, struct.error, zlib.error)
+"""What pyfaidx and Biopython raise where a file is damaged."""
+
 
 class _Block(BgzfBlock):
     """A block that a search for its own first byte finds.
@@ -43,13 +46,13 @@ def open_indexed(path: Path) -> Faidx:
     fai, gzi = _find_or_make(path, compressed)
     try:
         faidx = _faidx(path, fai, gzi)
-    except (ValueError, OSError, IndexError, struct.error) as broken:
+    except UNREADABLE as broken:
         raise _misfit(path, fai, f"it cannot be read ({broken})") from broken
     if compressed:
         faidx.gzi_index[:] = [_Block(*block) for block in faidx.gzi_index]
     try:
         wrong = _disagreement(faidx)
-    except (ValueError, OSError, IndexError, zlib.error) as broken:
+    except UNREADABLE as broken:
         wrong = f"reading there fails ({broken})"
     if wrong:
         faidx.close()
@@ -115,7 +118,7 @@ def _make(path: Path, folder: Path, names: list[str]) -> None:
             _faidx(path, made[0], made[-1]).close()
             for file in made:
                 file.replace(folder / file.name)
-    except (FastaIndexingError, ValueError, OSError, zlib.error) as broken:
+    except (FastaIndexingError, *UNREADABLE) as broken:
         raise _refusal(
             path, f"No index of it can be made: {broken}", "Check that it is a FASTA file of DNA."
         ) from broken
@@ -140,8 +143,7 @@ def _disagreement(faidx: Faidx) -> str:
     for name in {*names[::step], names[-1]}:
         record: IndexRecord = faidx.index[name]
         before = _raw(faidx, record.prev_bend, record.offset - record.prev_bend)
-        header = before.rstrip().rsplit(b"\n", 1)[-1]
-        if header[:1] != b">" or header[1:].split()[:1] != [name.encode()]:
+        if _header(before) != name:
             return f"{name} does not begin where it says"
     last: IndexRecord = faidx.index[names[-1]]
     if last.rlen and not str(faidx.fetch(names[-1], last.rlen, last.rlen)).isalpha():
@@ -149,6 +151,15 @@ def _disagreement(faidx: Faidx) -> str:
     if _raw(faidx, last.bend, 64).strip():
         return f"the file goes on after {names[-1]}, the last contig listed"
     return ""
+
+
+def _header(between: bytes) -> str | None:
+    """The name in the last of the lines between two contigs, if the others are empty or comments."""
+    *others, last = between.splitlines() or [b""]
+    whole = between.endswith(b"\n") and last.startswith(b">")
+    if not whole or any(line.strip() and not line.startswith(b";") for line in others):
+        return None
+    return last[1:].split()[0].decode() if last[1:].strip() else None
 
 
 def _raw(faidx: Faidx, offset: int, size: int) -> bytes:

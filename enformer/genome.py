@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
-from enformer.assemblies import canonical_assembly, chromosomes
+from enformer.assemblies import assembly_marks, canonical_assembly, chromosomes
 from enformer.coordinates import Interval
 from enformer.errors import GenomeError
 from enformer.references import bare
@@ -121,6 +121,16 @@ def _some(names: list[str]) -> str:
     return shown if len(names) <= 4 else f"{shown} and {len(names) - 4:,} more contigs"
 
 
+def hg19_refusal(read: str) -> GenomeError:
+    """Why hg19 is not opened, and what to do."""
+    return GenomeError(
+        "This is hg19 (GRCh37); the models were trained on hg38, and positions differ.",
+        read=read,
+        do="Use an hg38 FASTA, or hg38 by window, and lift your positions over.",
+        example="hg38",
+    )
+
+
 def open_genome(source: str | Path, assembly: str | None = None) -> Genome:
     """Opens a genome.
 
@@ -142,6 +152,8 @@ def open_genome(source: str | Path, assembly: str | None = None) -> Genome:
         from enformer.remote_genome import RemoteGenome
 
         genome = RemoteGenome()
+    elif not Path(source).expanduser().exists() and "hg19" in assembly_marks(word):
+        raise hg19_refusal(f"the genome {source}")
     else:
         from enformer.fasta import FastaGenome
 

@@ -47,7 +47,7 @@ def bare(contig: str) -> str:
     """A contig's name for comparison: `11` for chr11, Chr11 and NC_000011.10; `M` for MT."""
     known = chromosomes(contig)
     name = (known[0].contig if known else contig).upper().removeprefix("CHR")
-    return "M" if name == "MT" else name
+    return "M" if name in ("MT", "MITO") else name
 
 
 def recognise(contigs: Mapping[str, int]) -> str | None:
