@@ -50,24 +50,20 @@ def complete(edit: Edit, genome: Genome) -> tuple[Variant, tuple[str, ...]]:
             do="Give another ALT.",
             example=f"{edit.contig}:{edit.start + 1:,}-{edit.end:,}",
         )
-    trimmed = _anchored(genome, edit.contig, start, ref, alt)
     moved = 0 if ref and alt else _room(genome, edit.contig, start, ref or alt)
     variant = _shifted(genome, edit.contig, start, ref, alt, moved)
-    return variant, tuple(_notes(edit, trimmed, variant, moved))
+    return variant, _notes(edit, variant)
 
 
-def _notes(edit: Edit, trimmed: Variant, variant: Variant, moved: int) -> list[str]:
-    notes = []
-    typed = (edit.start, edit.ref, edit.alt) if edit.change == "replace" else None
-    if moved:
-        notes.append(f"Left-aligned by {moved:,} bp, which gives the same sequence.")
-    if typed and not all(typed[1:]):
-        notes.append(f"Written with its neighbouring base, as in VCF: {shorten(str(variant))}.")
-    elif typed is None:
-        notes.append(f"Written as in VCF: {shorten(str(variant))}.")
-    elif (trimmed.start, trimmed.ref, trimmed.alt) != typed:
-        notes.append(f"Bases that REF and ALT share taken off: {shorten(str(variant))}.")
-    return notes
+def _notes(edit: Edit, variant: Variant) -> tuple[str, ...]:
+    result = shorten(str(variant))
+    if edit.change != "replace" or not edit.ref or not edit.alt:
+        return (f"Written as in VCF, left-aligned: {result}.",)
+    if (edit.start, edit.ref, edit.alt) == (variant.start, variant.ref, variant.alt):
+        return ()
+    if variant.is_indel:
+        return (f"Trimmed and left-aligned to {result}, which gives the same sequence.",)
+    return (f"Trimmed to the bases that differ: {result}.",)
 
 
 def describe(edit: Edit) -> str:

@@ -42,7 +42,7 @@ class Edit(NamedTuple):
 
 
 _REF = r"(?P<ref>[A-Za-z]+|[-*.]|<[^<>\s]*>)"
-_ALT = r"(?P<alt>\S+)"
+_ALT = r"(?P<alt>[^ ]+(?:, [^ ]+)*)"
 _ARROW = r"(?: ?(?:->|[>:/_-]) ?| )"
 _SUBSTITUTION = rf"(?P<start>{NUMBER})(?: ?: ?|[ _-])?{_REF}{_ARROW}{_ALT}"
 _JOINED = tuple(
@@ -149,7 +149,7 @@ def _written_out(
             do="Correct the position.",
             example=examples.VARIANT,
         )
-    several = [each for each in re.split(r"[,/|]", alt) if each] if "[" not in alt else [alt]
+    several = [each for each in re.split(r"[,/|] ?", alt) if each] if "[" not in alt else [alt]
     if len(several) > 1:
         refuse_several([f"{contig}:{first:,} {ref}>{each}" for each in several], line)
     _refuse_bare_insertion(line, ref)
@@ -175,7 +175,7 @@ def refuse_several(choices: Sequence[str], line: str) -> None:
         f"That is {len(choices)} at once, and one can be shown at a time.",
         read=f'"{shorten(line)}"',
         do="Pick one.",
-        choices=tuple(choices[:10]),
+        choices=tuple(choice for choice in choices if len(choice) <= 200)[:10],
     )
 
 

@@ -83,7 +83,7 @@ def _bases(name: str, letters: str) -> PastedSequence:
     if uracils := letters.count("U"):
         notes.append(f"{uracils:,} U read as T.")
     if ambiguous := len(_AMBIGUOUS.findall(letters)):
-        notes.append(f"{ambiguous:,} letters stand for several bases: the model sees them as N.")
+        notes.append(f"Letters that stand for several bases: {ambiguous:,}, which the model sees as N.")
     return PastedSequence(name, letters.replace("U", "T"), tuple(notes))
 
 
