@@ -5,7 +5,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from enformer.config import EnformerConfig
-from enformer.layers import Linear, project
+from enformer.layers import Linear, precise, project
 from enformer.positions import relative_basis
 
 
@@ -57,13 +57,13 @@ class RelativeAttention(nn.Module):
     def weights(
         self, x: Float[Tensor, "batch tokens channels"]
     ) -> Float[Tensor, "batch heads query key"]:
-        """Softmax weights in float32, before dropout; each row (a query) sums to 1."""
+        """Softmax weights in float32 or better, before dropout; each row (a query) sums to 1."""
         query = self._split(self.query(x)) * self.key_size**-0.5
         key = self._split(self.key(x))
         logits = (query + self.content_bias) @ key.transpose(-1, -2)
         relative = self._split(self._keys_by_distance(x)).transpose(-1, -2)
         logits += relative_shift((query + self.position_bias) @ relative)
-        return logits.softmax(-1, dtype=torch.float32)
+        return precise(logits).softmax(-1)
 
     def _split(self, x: Tensor) -> Tensor:
         """`(batch, length, heads * size)` to `(batch, heads, length, size)`."""

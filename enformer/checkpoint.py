@@ -149,7 +149,7 @@ def _locate(source: str | Path) -> Path:
     if source == "official":
         return find_official()
     path = BUNDLED.get(str(source), Path(source).expanduser())
-    if path.exists():
+    if str(source).strip() and path.exists():
         return path
     raise CheckpointError(
         "There is no such model.",
@@ -167,7 +167,18 @@ def _read_own(path: Path) -> tuple[Tensors, EnformerConfig, TrackTable, ModelCar
             read=str(path),
             do="Give a file written by enformer.save, or the directory that holds config.json.",
         )
-    config = EnformerConfig(**json.loads(metadata["config"]))
-    tracks = TrackTable.from_json(metadata["tracks"])
+    config = _read_config(metadata.get("config", ""), path)
+    tracks = TrackTable.from_json(metadata.get("tracks", ""))
     check_tracks(tracks, config, str(path))
-    return tensors, config, tracks, ModelCard.from_json(metadata["card"]), path
+    return tensors, config, tracks, ModelCard.from_json(metadata.get("card", "")), path
+
+
+def _read_config(text: str, path: Path) -> EnformerConfig:
+    try:
+        return EnformerConfig(**json.loads(text))
+    except (TypeError, json.JSONDecodeError) as error:
+        raise CheckpointError(
+            f"Its configuration cannot be read ({error}).",
+            read=str(path),
+            do="Save the model again with this version.",
+        ) from error

@@ -20,6 +20,11 @@ def gelu(x: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
     return F.silu(1.702 * x, inplace=not torch.is_grad_enabled()) / 1.702
 
 
+def precise(x: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
+    """At least float32: for softmax, softplus and losses."""
+    return x.to(torch.promote_types(x.dtype, torch.float32))
+
+
 def convolve(
     x: Float[Tensor, "batch length inputs"],
     weight: Float[Tensor, "outputs inputs width"],
@@ -70,11 +75,11 @@ class BatchNorm(nn.BatchNorm2d):
 
 
 class LayerNorm(nn.LayerNorm):
-    """Layer normalisation computed in float32, whatever the dtype of the activations."""
+    """Layer normalisation in the precision of its own weights, whatever that of the activations."""
 
     def forward(self, input: Tensor) -> Tensor:
         """Same shape and dtype as the input."""
-        return super().forward(input.float()).to(input.dtype)
+        return super().forward(input.to(self.weight.dtype)).to(input.dtype)
 
 
 class ConvBlock(nn.Module):

@@ -16,7 +16,7 @@ from enformer.attention import RelativeAttention
 from enformer.config import EnformerConfig
 from enformer.errors import EnformerLensError
 from enformer.initial import initialise
-from enformer.layers import Conv, ConvBlock, ConvStage, LayerNorm, Linear, crop, gelu
+from enformer.layers import Conv, ConvBlock, ConvStage, LayerNorm, Linear, crop, gelu, precise
 
 STEM_WIDTH, TOWER_WIDTH = 15, 5
 
@@ -155,7 +155,7 @@ class Head(nn.Module):
         self, embedding: Float[Tensor, "batch bins width"]
     ) -> Float[Tensor, "batch bins tracks"]:
         """Float32, whatever the dtype of the weights."""
-        return F.softplus(self.linear(embedding).float())
+        return F.softplus(precise(self.linear(embedding)))
 
 
 def _numbered(name: str, stages: nn.ModuleList) -> Iterator[Stage]:

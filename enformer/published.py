@@ -1,7 +1,6 @@
 """The published weights as PyTorch tensors: a directory like EleutherAI/enformer-official-rough."""
 
 import json
-import os
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +10,7 @@ from enformer.card import ModelCard
 from enformer.config import OFFICIAL, EnformerConfig
 from enformer.eleuther import ALIAS, POOLS, published_names
 from enformer.errors import CheckpointError
+from enformer.fetch import locate
 from enformer.tracks import TrackTable
 from enformer.weights import Tensors, read_safetensors, read_torch
 
@@ -41,10 +41,10 @@ def find_official() -> Path:
     """The directory of the published weights: `ENFORMER_LENS_OFFICIAL`, or where they were fetched to.
 
     Raises:
+        AssetError: `ENFORMER_LENS_OFFICIAL` points to nothing.
         CheckpointError: they are not on this machine.
     """
-    given = os.environ.get("ENFORMER_LENS_OFFICIAL")
-    folder = Path(given).expanduser() if given else cache_dir("official")
+    folder = locate("official") or cache_dir("official")
     if any((folder / name).is_file() for name in WEIGHT_FILES):
         return folder
     raise CheckpointError(
@@ -100,7 +100,7 @@ def read_config(path: Path) -> EnformerConfig:
             attention_dropout=given["attn_dropout"],
             position_dropout=given["pos_dropout"],
         )
-    except (OSError, KeyError, json.JSONDecodeError) as error:
+    except (OSError, KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
         raise CheckpointError(
             f"It cannot be read as the configuration of an Enformer ({error!r}).",
             read=str(path),

@@ -1,0 +1,93 @@
+"""Relative attention against its definition, and the life of the keys it keeps."""
+
+import pytest
+import torch
+
+from enformer import Enformer
+from enformer.attention import RelativeAttention, relative_shift
+from enformer.positions import relative_basis
+
+
+@pytest.fixture
+def attention(tiny_config) -> RelativeAttention:
+    torch.manual_seed(0)
+    layer = RelativeAttention(tiny_config).eval()
+    for parameter in layer.parameters():
+        torch.nn.init.normal_(parameter, std=0.3)
+    return layer.requires_grad_(False)
+
+
+def test_shift_puts_distance_j_minus_i_at_i_j():
+    tokens = 7
+    distances = torch.arange(-(tokens - 1), tokens).repeat(2, 3, tokens, 1)
+    i, j = torch.meshgrid(torch.arange(tokens), torch.arange(tokens), indexing="ij")
+    assert torch.equal(relative_shift(distances.float()), (j - i).float().expand(2, 3, -1, -1))
+
+
+def test_weights_follow_the_formula_pair_by_pair(attention, tiny_config):
+    n, size = 5, tiny_config.key_size
+    x = torch.randn(1, n, tiny_config.channels)
+    found = attention.weights(x)[0]
+    basis = relative_basis(n, tiny_config.position_features)
+    for head in range(tiny_config.attention_heads):
+        part = slice(head * size, (head + 1) * size)
+        q = x[0] @ attention.query.weight[part].T / size**0.5
+        k = x[0] @ attention.key.weight[part].T
+        r = basis @ attention.relative_key.weight[part].T
+        u, v = attention.content_bias[0, head, 0], attention.position_bias[0, head, 0]
+        logits = torch.stack(
+            [
+                torch.stack([(q[i] + u) @ k[j] + (q[i] + v) @ r[j - i + n - 1] for j in range(n)])
+                for i in range(n)
+            ]
+        )
+        torch.testing.assert_close(found[head], logits.softmax(-1), rtol=1e-5, atol=1e-6)
+
+
+def test_rows_sum_to_one_before_dropout(attention, tiny_config):
+    x = torch.randn(2, 9, tiny_config.channels)
+    attention.train()
+    attention.position_dropout.p = 0.0
+    rows = attention.weights(x).sum(-1)
+    torch.testing.assert_close(rows, torch.ones_like(rows))
+
+
+def test_forward_mixes_values_with_the_weights(attention, tiny_config):
+    x = torch.randn(2, 6, tiny_config.channels)
+    values = attention.value(x).unflatten(-1, (tiny_config.attention_heads, -1))
+    mixed = torch.einsum("bhqk,bkhv->bqhv", attention.weights(x), values).flatten(2)
+    want = mixed @ attention.output.weight.T + attention.output.bias
+    torch.testing.assert_close(attention(x), want, rtol=1e-5, atol=1e-5)
+
+
+def test_kept_keys_serve_equal_lengths_and_are_dropped_when_anything_changes(attention, tiny_config):
+    x = torch.randn(1, 8, tiny_config.channels)
+    attention.weights(x)
+    kept = attention._relative_keys
+    attention.weights(x + 1)
+    assert attention._relative_keys is kept
+    attention.weights(torch.randn(1, 9, tiny_config.channels))
+    assert attention._relative_keys is not kept
+    before = attention.weights(x)
+    attention.relative_key.weight.mul_(2)
+    assert not torch.allclose(attention.weights(x), before)
+    attention.relative_key.weight.data = attention.relative_key.weight.double()
+    assert attention._keys_by_distance(x.double()).dtype == torch.float64
+
+
+def test_keys_kept_in_inference_mode_serve_a_backward_pass(attention, tiny_config):
+    x = torch.randn(1, 8, tiny_config.channels)
+    with torch.inference_mode():
+        attention(x)
+    x.requires_grad_(True)
+    (gradient,) = torch.autograd.grad(attention(x).sum(), x)
+    assert torch.isfinite(gradient).all()
+
+
+def test_training_draws_position_dropout_anew_and_learns_the_keys(tiny_config):
+    layer = Enformer(tiny_config).train().transformer[0].attention
+    x = torch.randn(1, 8, tiny_config.channels)
+    layer.position_dropout.p = 0.5
+    assert not torch.equal(layer.weights(x), layer.weights(x))
+    layer.weights(x)[..., 0].sum().backward()
+    assert layer.relative_key.weight.grad.abs().sum() > 0

@@ -1,0 +1,147 @@
+"""One file per model: what goes in comes out, and what is not right is refused with its reason."""
+
+import hashlib
+import json
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+import enformer
+from enformer import EnformerConfig, EnformerLensError, TrackTable
+from enformer.card import ModelCard, untrained_card
+from enformer.checkpoint import FORMAT, choose_device, choose_dtype
+from enformer.errors import CheckpointError
+
+CARD = ModelCard("tiny", "A tiny model", True, "Good for tests.", figures={"r": 0.5}, data="µ data")
+
+
+@pytest.fixture
+def saved(tiny_checkpoint, tmp_path):
+    """A fresh file of the tiny model that a test may damage."""
+    path = tmp_path / "model.safetensors"
+    enformer.save(path, tiny_checkpoint.model, tiny_checkpoint.tracks, CARD)
+    return path
+
+
+def _rewrite(path, change=None, metadata=None):
+    """The same file with some tensors changed, or with other metadata."""
+    from safetensors import safe_open
+
+    with safe_open(path, framework="pt") as file:
+        kept = dict(file.metadata())
+    tensors = load_file(path)
+    if change is not None:
+        change(tensors)
+    save_file(tensors, path, {**kept, **(metadata or {})})
+
+
+def test_what_was_saved_is_loaded(saved, tiny_checkpoint):
+    loaded = enformer.load(saved, device="cpu")
+    assert (loaded.card, loaded.config) == (CARD, tiny_checkpoint.config)
+    assert loaded.tracks == tiny_checkpoint.tracks
+    assert loaded.sha256 == hashlib.sha256(saved.read_bytes()).hexdigest()
+    for name, tensor in tiny_checkpoint.model.state_dict().items():
+        assert torch.equal(loaded.model.state_dict()[name], tensor)
+    assert not loaded.model.training
+    assert not any(p.requires_grad for p in loaded.model.parameters())
+
+
+def test_weights_stored_in_bfloat16_are_loaded_as_float32(saved):
+    def halve(tensors):
+        for name, tensor in tensors.items():
+            tensors[name] = tensor.bfloat16() if tensor.is_floating_point() else tensor
+
+    _rewrite(saved, halve)
+    assert enformer.load(saved, device="cpu", dtype="float32").model.dtype == torch.float32
+    assert enformer.load(saved, device="cpu", dtype="bfloat16").model.dtype == torch.bfloat16
+
+
+def test_a_save_that_fails_leaves_the_old_file(saved, tiny_checkpoint):
+    before = saved.read_bytes()
+    wrong = TrackTable.concat([tiny_checkpoint.tracks.of_head("human")])
+    with pytest.raises(CheckpointError, match="heads have"):
+        enformer.save(saved, tiny_checkpoint.model, wrong, CARD)
+    assert saved.read_bytes() == before
+    assert list(saved.parent.iterdir()) == [saved]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda t: t.pop("stem.conv.bias"), "lacks stem.conv.bias"),
+        (lambda t: t.update(extra=torch.zeros(1)), "does not know: extra"),
+        (lambda t: t.update({"stem.conv.bias": torch.zeros(3)}), r"\(3,\) instead of \(32,\)"),
+        (lambda t: t["stem.conv.bias"].__setitem__(0, float("nan")), "not finite in stem.conv.bias"),
+        (lambda t: t["stem.conv.bias"].__setitem__(0, float("inf")), "not finite in stem.conv.bias"),
+    ],
+)
+def test_tensors_that_are_not_right_are_refused(saved, change, reason):
+    _rewrite(saved, change)
+    with pytest.raises(CheckpointError, match=reason):
+        enformer.load(saved)
+
+
+@pytest.mark.parametrize(
+    ("metadata", "reason"),
+    [
+        ({"format": "other/2"}, f"'other/2', not '{FORMAT}'"),
+        ({"card": "[]"}, "model card"),
+        ({"tracks": "{}"}, "track table"),
+        ({"config": json.dumps({"channels": 0})}, "channels must be positive"),
+        ({"config": json.dumps({"colour": 1})}, "configuration"),
+        ({"config": "{"}, "configuration"),
+    ],
+)
+def test_descriptions_that_are_not_right_are_refused(saved, metadata, reason):
+    _rewrite(saved, metadata=metadata)
+    with pytest.raises(EnformerLensError, match=reason):
+        enformer.load(saved)
+
+
+@pytest.mark.parametrize("keep", [0, 4, 100, -1])
+def test_a_truncated_file_is_refused(saved, keep):
+    saved.write_bytes(saved.read_bytes()[:keep])
+    with pytest.raises(CheckpointError, match="no complete safetensors file"):
+        enformer.load(saved)
+
+
+@pytest.mark.parametrize("source", ["nothing", "", "no/such.safetensors"])
+def test_an_unknown_model_is_refused_with_those_there_are(source, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(CheckpointError) as error:
+        enformer.load(source)
+    assert error.value.example == "mini"
+
+
+def test_official_says_how_to_get_it_when_it_is_not_there():
+    with pytest.raises(CheckpointError, match=r"python -m enformer.assets fetch official"):
+        enformer.load("official")
+
+
+def test_devices_and_dtypes_are_chosen_or_refused():
+    assert choose_dtype("auto", torch.device("cpu")) == torch.float32
+    assert choose_dtype("auto", torch.device("cuda")) == torch.bfloat16
+    assert choose_device("cpu").type == "cpu"
+    with pytest.raises(EnformerLensError, match="float32 or bfloat16"):
+        choose_dtype("float16", torch.device("cpu"))
+    with pytest.raises(EnformerLensError, match="This machine has"):
+        choose_device("abacus")
+
+
+def test_untrained_weights_say_so():
+    assert untrained_card("x").trained is False
+    assert "random" in untrained_card("x").summary
+
+
+def test_the_bundled_model_is_an_enformer_with_a_card():
+    mini = enformer.load("mini", device="cpu")
+    assert mini.card.trained
+    assert mini.config.window_length == 131_072
+    assert (mini.config.tokens, mini.config.target_bins) == (1024, 512)
+    assert dict(mini.config.heads) == {"human": 74, "mouse": 32}
+    assert mini.source.stat().st_size < 8e6
+    assert isinstance(mini.config, EnformerConfig)
+    assert mini.card.figures
+    assert mini.card.licence
+    assert mini.card.summary
