@@ -1,12 +1,18 @@
 """A local web server with the shapes and the faults of the real ones."""
 
+import hashlib
 import json
+import random
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qsl, unquote, urlsplit
+from pathlib import Path
 
+import huggingface_hub.constants
 import pytest
+
 
 _PUBLISHED_CONFIG = {
     "architectures": ["Enformer"], "attn_dim_key": 64, "attn_dropout": 0.05, "depth": 11,
@@ -113,3 +119,120 @@ def file_server() -> Iterator[FileServer]:
 def published_config() -> str:
     """config.json of the published weights, byte for byte."""
     return json.dumps(_PUBLISHED_CONFIG, indent=2, sort_keys=True) + "\n"
+
+
+REPO, REVISION = "EleutherAI/enformer-official-rough", "0" * 39 + "1"
+
+
+def _file(name: str, body: bytes, url: str = ""):
+    from enformer.catalogue import AssetFile
+
+    return AssetFile(name, len(body), hashlib.sha256(body).hexdigest(), url)
+
+
+@pytest.fixture
+def weights() -> bytes:
+    return random.Random(1).randbytes(900_000)
+
+
+@pytest.fixture
+def official(
+    file_server: FileServer, weights: bytes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    """`official` and `tracks`, small, on a local server that answers as the Hub does.
+
+    Nothing of the person who runs it takes part: no setting, no Hugging Face cache.
+    """
+    # Imported late, after pytest has hooked the shape checks in.
+    from enformer import download
+    from enformer.catalogue import ASSETS
+
+    for asset in ASSETS.values():
+        monkeypatch.delenv(asset.variable, raising=False)
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
+    monkeypatch.setattr(download, "RETRY", download.RETRY.new(backoff_factor=0))
+    bodies = {"config.json": b"{}", "pytorch_model.bin": weights}
+    for name, body in bodies.items():
+        file_server.files[f"/{REPO}/resolve/{REVISION}/{name}"] = body
+        file_server.files[f"/cdn/{REPO}/{REVISION}/{name}"] = body
+    file_server.files["/targets_human.txt"] = b"table"
+    table = _file("targets_human.txt", b"table", file_server.address + "/targets_human.txt")
+    files = tuple(_file(name, body) for name, body in bodies.items())
+    place = {"files": files, "revision": REVISION, "endpoint": file_server.address}
+    asset = replace(ASSETS["official"], **place)
+    monkeypatch.setitem(ASSETS, "official", asset)
+    monkeypatch.setitem(ASSETS, "tracks", replace(ASSETS["tracks"], files=(table,)))
+    return asset
+
+
+@dataclass
+class Reply:
+    """One answer of `JsonServer`: sent after `delay` seconds."""
+
+    body: object = None
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    delay: float = 0.0
+
+    def content(self) -> bytes:
+        return self.body if isinstance(self.body, bytes) else json.dumps(self.body).encode()
+
+
+@dataclass
+class JsonServer:
+    """Answers what `answer(path, query)` gives, after the `faults`, which are used up one a request."""
+
+    answer: Callable[[str, dict[str, str]], object] = lambda path, query: {}
+    faults: list[Reply] = field(default_factory=list)
+    log: list[tuple[float, str]] = field(default_factory=list)
+    address: str = ""
+
+    @property
+    def asked(self) -> list[str]:
+        return [path for _, path in self.log]
+
+    @property
+    def gaps(self) -> list[float]:
+        times = [when for when, _ in self.log]
+        return [b - a for a, b in zip(times, times[1:], strict=False)]
+
+
+class _JsonHandler(BaseHTTPRequestHandler):
+    site: JsonServer
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+    def do_GET(self) -> None:
+        url = urlsplit(self.path)
+        self.site.log.append((time.monotonic(), unquote(self.path)))
+        reply = self.site.faults.pop(0) if self.site.faults else None
+        if reply is None:
+            found = self.site.answer(unquote(url.path), dict(parse_qsl(url.query)))
+            reply = found if isinstance(found, Reply) else Reply(found)
+        time.sleep(reply.delay)
+        body = reply.content()
+        self.send_response(reply.status)
+        for name, value in reply.headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            self.wfile.write(body)
+
+
+def _json_server() -> Iterator[JsonServer]:
+    site = JsonServer()
+    handler = type("Handler", (_JsonHandler,), {"site": site})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    site.address = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield site
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+first_service = pytest.fixture(_json_server, name="first_service")
+second_service = pytest.fixture(_json_server, name="second_service")
