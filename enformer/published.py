@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from enformer.cache import cache_dir
 from enformer.card import ModelCard
 from enformer.config import OFFICIAL, EnformerConfig
 from enformer.eleuther import ALIAS, POOLS, published_names
@@ -38,21 +37,24 @@ OFFICIAL_CARD = ModelCard(
 
 
 def find_official() -> Path:
-    """The directory of the published weights: `ENFORMER_LENS_OFFICIAL`, or where they were fetched to.
+    """Where the published weights lie: `ENFORMER_LENS_OFFICIAL`, or where they were fetched to.
 
     Raises:
-        AssetError: `ENFORMER_LENS_OFFICIAL` points to nothing.
         CheckpointError: they are not on this machine.
     """
-    folder = locate("official") or cache_dir("official")
-    if any((folder / name).is_file() for name in WEIGHT_FILES):
-        return folder
+    if (place := _asset("official")) is not None:
+        return place
     raise CheckpointError(
-        f"The published weights (959 MB) are not in {folder}.",
+        "The published weights (about 1 GB) are not on this machine.",
         read="the model 'official'",
         do="Fetch them, or set ENFORMER_LENS_OFFICIAL to a directory that holds them.",
         example="python -m enformer.assets fetch official",
     )
+
+
+def _asset(name: str) -> Path | None:
+
+    return locate(name)
 
 
 def read_published(
@@ -133,8 +135,8 @@ def read_tracks(folder: Path, config: EnformerConfig) -> TrackTable:
 
 
 def _head_tracks(folder: Path, head: str, tracks: int) -> TrackTable:
-    for place in (folder, cache_dir("tracks")):
-        if (path := place / f"targets_{head}.txt").is_file():
+    for place in (folder, _asset("tracks")):
+        if place is not None and (path := place / f"targets_{head}.txt").is_file():
             return TrackTable.read(path, head)
     names = [f"{head} track {index}" for index in range(tracks)]
     return TrackTable.from_rows(pd.DataFrame({"identifier": names, "description": names}), head)
