@@ -1,14 +1,16 @@
-"""A local web server with the shapes and the faults of the real ones."""
+"""Local web servers with the shapes and the faults of the real ones."""
 
+import contextlib
 import hashlib
 import json
 import random
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qsl, unquote, urlsplit
 from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import huggingface_hub.constants
 import pytest
@@ -186,6 +188,10 @@ class JsonServer:
     faults: list[Reply] = field(default_factory=list)
     log: list[tuple[float, str]] = field(default_factory=list)
     address: str = ""
+
+    def fail(self, **reply: object) -> None:
+        """Puts a `Reply` of these fields before the answers."""
+        self.faults.append(Reply(**reply))
 
     @property
     def asked(self) -> list[str]:
