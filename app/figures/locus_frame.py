@@ -1,0 +1,131 @@
+"""Where the parts of the locus figure go on the page, in px from the top of the lanes."""
+
+import textwrap
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from app.figures import genes, marks, page
+from app.figures.data import LocusPicture, TrackLane
+
+LEFT, RIGHT = 236, 18
+TICKS = 46
+"""Px for value ticks between the names and the lanes."""
+STRIP_BOTTOM, STRIP_TOP = 44, 60
+"""The strip that shows the whole window, above the ruler."""
+TOP = 92
+GENE_ROW = 30
+MARK_ROW = 18
+GAP = 12
+NOTE = 16
+NAME_LETTERS, UNIT_LETTERS = 25, 30
+
+
+Spec = dict[str, Any]
+"""A part of a Plotly figure."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Heights and lanes of one picture at one width.
+
+    Attributes:
+        picture: what is drawn.
+        width: px that the figure is expected to take; only what collides depends on it.
+    """
+
+    picture: LocusPicture
+    width: int
+
+    @property
+    def em(self) -> float:
+        """Bp that a font size of ordinary text takes."""
+        return self.picture.view.length / max(self.width - LEFT - RIGHT, 200) * page.SIZE
+
+    @cached_property
+    def marks(self) -> tuple[marks.Mark, ...]:
+        """Marks and their names' rows."""
+        return marks.marks(self.picture, self.em)
+
+    @cached_property
+    def genes(self) -> genes.GeneLayout:
+        """Genes and their rows."""
+        return genes.layout(
+            self.picture.genes, self.picture.view, self.em, focus=self.picture.focus
+        )
+
+    @property
+    def marks_height(self) -> int:
+        """Px for the names of marks; none when nothing is marked."""
+        return MARK_ROW * max((mark.row + 1 for mark in self.marks if mark.label), default=0)
+
+    @property
+    def genes_height(self) -> int:
+        """Px of the gene lane, which stays where no gene is."""
+        return GENE_ROW * max(self.genes.rows, 1)
+
+    @property
+    def lane_height(self) -> int:
+        """Px of a track's lane: tall for a few tracks, never less than three lines of text."""
+        return min(150, max(52, 540 // max(len(self.picture.lanes), 1)))
+
+    @property
+    def lanes_top(self) -> int:
+        """Px above the first track."""
+        return self.marks_height + self.genes_height + GAP
+
+    @property
+    def height(self) -> int:
+        """Px of all lanes, without what is above and below."""
+        return self.lanes_top + len(self.picture.lanes) * (self.lane_height + GAP)
+
+    @property
+    def total_height(self) -> int:
+        """Px of the whole figure."""
+        return TOP + self.height + NOTE * len(self.picture.notes) + 14
+
+    def domain(self, top: float, bottom: float) -> list[float]:
+        """A stretch of px as the share of the lanes' height, from below, as Plotly wants it."""
+        return [1 - bottom / self.height, 1 - top / self.height]
+
+    def above(self, px: float) -> float:
+        """Plotly's height of a line so many px above the lanes."""
+        return 1 + px / self.height
+
+    @property
+    def gene_domain(self) -> list[float]:
+        """Where the gene lane is."""
+        return self.domain(self.marks_height, self.marks_height + self.genes_height)
+
+    def lane_domain(self, place: int) -> list[float]:
+        """Where the lane of a track is."""
+        top = self.lanes_top + place * (self.lane_height + GAP)
+        return self.domain(top, top + self.lane_height)
+
+    def name_lines(self, lane: TrackLane) -> tuple[list[str], list[str]]:
+        """Name and then assay with unit, in as many lines as the lane holds, cut with an ellipsis."""
+        room = self.lane_height // 15
+        name = _lines(lane.label, NAME_LETTERS, min(2, room - 1))
+        unit = _lines(
+            f"{lane.assay_name} · {lane.short_unit}", UNIT_LETTERS, min(2, room - len(name))
+        )
+        return name, unit
+
+
+def _lines(text: str, width: int, at_most: int) -> list[str]:
+    return textwrap.wrap(text, width, max_lines=at_most, placeholder=" …")
+
+
+def lane_axis(place: int) -> str:
+    """Name of the y axis of a track's lane; `y` itself is the genes'."""
+    return f"y{place + 2}"
+
+
+def pointer_axis(picture: LocusPicture) -> str:
+    """Name of the y axis over all lanes; the last, so that it gets the pointer."""
+    return lane_axis(len(picture.lanes))
+
+
+def axis_key(axis: str) -> str:
+    """Where the layout describes an axis: `yaxis2` for `y2`."""
+    return axis.replace("y", "yaxis")

@@ -1,0 +1,47 @@
+"""How figures look and behave on the page, whatever they show."""
+
+from typing import Any
+
+from app.figures.palette import DARK, FONTS, LIGHT, Theme
+
+SIZE = 12
+"""Px of ordinary text."""
+SMALL = 11
+"""Px of units, ticks and notes."""
+FONT_STACK = ", ".join([*FONTS, "sans-serif"])
+
+
+def theme(dark: bool) -> Theme:
+    """Colours for the page's background."""
+    return DARK if dark else LIGHT
+
+
+def translucent(colour: str, opacity: float) -> str:
+    """`#rrggbb` as Plotly's rgba."""
+    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity})"
+
+
+def base_layout(colours: Theme) -> dict[str, Any]:
+    """Layout that every Plotly figure starts from, so that Streamlit's own theme is not needed."""
+    return {
+        "template": None,
+        "paper_bgcolor": colours.background,
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": FONT_STACK, "size": SIZE, "color": colours.ink},
+        "showlegend": False,
+        "hoverlabel": {
+            "bgcolor": colours.background,
+            "font": {"family": FONT_STACK, "size": SIZE, "color": colours.ink},
+        },
+    }
+
+
+def config(file_name: str) -> dict[str, Any]:
+    """Plotly's behaviour: no zoom of its own, a camera that writes SVG with live text."""
+    return {
+        "displaylogo": False,
+        "scrollZoom": False,
+        "modeBarButtons": [["toImage"]],
+        "toImageButtonOptions": {"format": "svg", "filename": file_name, "scale": 1},
+    }
