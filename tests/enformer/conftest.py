@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import itertools
 import json
 import random
 import threading
@@ -14,7 +15,6 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import huggingface_hub.constants
 import pytest
-
 
 _PUBLISHED_CONFIG = {
     "architectures": ["Enformer"], "attn_dim_key": 64, "attn_dropout": 0.05, "depth": 11,
@@ -191,7 +191,11 @@ class JsonServer:
 
     def fail(self, **reply: object) -> None:
         """Puts a `Reply` of these fields before the answers."""
-        self.faults.append(Reply(**reply))
+        self.faults.append(self.reply(**reply))
+
+    def reply(self, **fields: object) -> Reply:
+        """An answer that is more than JSON with status 200."""
+        return Reply(**fields)
 
     @property
     def asked(self) -> list[str]:
@@ -200,7 +204,7 @@ class JsonServer:
     @property
     def gaps(self) -> list[float]:
         times = [when for when, _ in self.log]
-        return [b - a for a, b in zip(times, times[1:], strict=False)]
+        return [b - a for a, b in itertools.pairwise(times)]
 
 
 class _JsonHandler(BaseHTTPRequestHandler):
