@@ -8,7 +8,7 @@ from typing import Any
 from app.figures import genes, marks, page
 from app.figures.data import LocusPicture, TrackLane
 
-LEFT, RIGHT = 236, 18
+LEFT, RIGHT = 216, 18
 TICKS = 46
 """Px for value ticks between the names and the lanes."""
 STRIP_BOTTOM, STRIP_TOP = 44, 60

@@ -22,6 +22,8 @@ GENE_ROW, MARK_ROW, GAP, FOOT, RIGHT, TICKS = 5.6, 2.6, 1.8, 8.5, 4.0, 6.0
 MIN_LANE, MAX_LANE, ALL_LANES = 4.5, 15.0, 75.0
 """Mm, as is everything here that has no other unit."""
 NAMES = {89: 24.0, 120: 28.0, 183: 36.0}
+GOOD_LANE = {89: 9.7, 120: 9.7, 183: 7.0}
+"""For four lines of names in a narrow column, three in a wide one."""
 LETTER = 0.54
 """Width of a letter of a name in ems."""
 
@@ -71,7 +73,7 @@ class _Sheet:
         """As high as looks well, less where the page would get too high."""
         count = max(len(self.picture.lanes), 1)
         room = (paper.MAX_HEIGHT - self.lanes_top - FOOT) / count - GAP
-        return min(MAX_LANE, max(7.0, ALL_LANES / count), room)
+        return min(MAX_LANE, max(GOOD_LANE[self.width], ALL_LANES / count), room)
 
     @property
     def bottom(self) -> float:

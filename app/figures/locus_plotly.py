@@ -16,7 +16,7 @@ from app.figures.locus_traces import gene_traces, lane_traces, pointer
 from enformer.coordinates import Interval
 
 
-def locus_figure(picture: LocusPicture, *, dark: bool = False, width: int = 900) -> go.Figure:
+def locus_figure(picture: LocusPicture, *, dark: bool = False, width: int = 760) -> go.Figure:
     """Draw a locus for the page.
 
     Args:
