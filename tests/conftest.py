@@ -82,7 +82,9 @@ def tiny_tracks(tiny_config):
 
     def rows(head: str, count: int) -> pd.DataFrame:
         half = count // 2
-        cage = [(f"{head}{i // 2}{'+-'[i % 2]}", "CAGE:K562", i + 1 - 2 * (i % 2)) for i in range(half)]
+        cage = [
+            (f"{head}{i // 2}{'+-'[i % 2]}", "CAGE:K562", i + 1 - 2 * (i % 2)) for i in range(half)
+        ]
         dnase = [(f"{head}{i}", f"DNASE:cell {i}", i) for i in range(half, count)]
         return pd.DataFrame(cage + dnase, columns=["identifier", "description", "strand_pair"])
 
@@ -110,7 +112,9 @@ def scramble(model: torch.nn.Module) -> None:
     generator = torch.Generator().manual_seed(1)
     with torch.no_grad():
         for name, tensor in model.state_dict().items():
-            noise = torch.randn(tensor.shape, generator=generator) if tensor.is_floating_point() else 0
+            noise = (
+                torch.randn(tensor.shape, generator=generator) if tensor.is_floating_point() else 0
+            )
             if name.endswith("running_var"):
                 tensor.copy_(noise.abs() + 0.5)
             elif tensor.dim() == 1:

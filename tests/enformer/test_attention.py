@@ -60,7 +60,9 @@ def test_forward_mixes_values_with_the_weights(attention, tiny_config):
     torch.testing.assert_close(attention(x), want, rtol=1e-5, atol=1e-5)
 
 
-def test_kept_keys_serve_equal_lengths_and_are_dropped_when_anything_changes(attention, tiny_config):
+def test_kept_keys_serve_equal_lengths_and_are_dropped_when_anything_changes(
+    attention, tiny_config
+):
     x = torch.randn(1, 8, tiny_config.channels)
     attention.weights(x)
     kept = attention._relative_keys

@@ -72,8 +72,14 @@ def test_a_save_that_fails_leaves_the_old_file(saved, tiny_checkpoint):
         (lambda t: t.pop("stem.conv.bias"), "lacks stem.conv.bias"),
         (lambda t: t.update(extra=torch.zeros(1)), "does not know: extra"),
         (lambda t: t.update({"stem.conv.bias": torch.zeros(3)}), r"\(3,\) instead of \(32,\)"),
-        (lambda t: t["stem.conv.bias"].__setitem__(0, float("nan")), "not finite in stem.conv.bias"),
-        (lambda t: t["stem.conv.bias"].__setitem__(0, float("inf")), "not finite in stem.conv.bias"),
+        (
+            lambda t: t["stem.conv.bias"].__setitem__(0, float("nan")),
+            "not finite in stem.conv.bias",
+        ),
+        (
+            lambda t: t["stem.conv.bias"].__setitem__(0, float("inf")),
+            "not finite in stem.conv.bias",
+        ),
     ],
 )
 def test_tensors_that_are_not_right_are_refused(saved, change, reason):

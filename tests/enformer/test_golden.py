@@ -59,7 +59,9 @@ def test_everything_agrees_with_the_full_vectors(results, golden):
     np.testing.assert_allclose(results["embedding"][:, ::4], want["embedding"], **close)
     rows = results["attention"][:, :, ::16]
     np.testing.assert_allclose(rows, want["attention_rows"], rtol=0, atol=1e-5)
-    np.testing.assert_allclose(results["attention"], want["attention"], rtol=0, atol=1e-3)  # float16
+    np.testing.assert_allclose(
+        results["attention"], want["attention"], rtol=0, atol=1e-3
+    )  # float16
 
 
 @pytest.mark.parametrize(("tokens", "features", "name"), [(128, 48, "basis")])

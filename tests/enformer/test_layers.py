@@ -18,10 +18,7 @@ def test_convolve_is_a_centred_correlation_with_zeros_outside(width):
     x, weight, bias = torch.randn(2, 11, 3), torch.randn(4, 3, width), torch.randn(4)
     padded = F.pad(x, (0, 0, width // 2, width // 2))
     want = torch.stack(
-        [
-            sum(padded[:, i + j] @ weight[:, :, j].T for j in range(width)) + bias
-            for i in range(11)
-        ],
+        [sum(padded[:, i + j] @ weight[:, :, j].T for j in range(width)) + bias for i in range(11)],
         dim=1,
     )
     torch.testing.assert_close(layers.convolve(x, weight, bias), want, rtol=1e-4, atol=1e-5)
@@ -29,7 +26,9 @@ def test_convolve_is_a_centred_correlation_with_zeros_outside(width):
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16])
 def test_project_is_a_matrix_product(dtype):
-    x, weight, bias = (t.to(dtype) for t in (torch.randn(2, 5, 7), torch.randn(3, 7), torch.randn(3)))
+    x, weight, bias = (
+        t.to(dtype) for t in (torch.randn(2, 5, 7), torch.randn(3, 7), torch.randn(3))
+    )
     found = layers.project(x, weight, bias)
     assert found.dtype == dtype
     torch.testing.assert_close(found, F.linear(x, weight, bias), rtol=2e-2, atol=2e-2)

@@ -70,7 +70,9 @@ def test_a_variant_is_put_in_the_middle(tiny_checkpoint, genome, contig):
     assert alt.window == ref.window
     assert alt.variant == variant == alt.provenance.variant
     assert not np.array_equal(alt.values["human"], ref.values["human"])
-    elsewhere = predict(tiny_checkpoint, genome, Interval(contig, 101_000, 101_001), variant=variant)
+    elsewhere = predict(
+        tiny_checkpoint, genome, Interval(contig, 101_000, 101_001), variant=variant
+    )
     assert elsewhere.window.start == alt.window.start + 1000
 
 

@@ -89,7 +89,9 @@ def test_missing_and_surplus_tensors_are_refused(folder):
     config = read_config(folder / "config.json")
     tensors = published_tensors(config)
     tensors["other"] = tensors.pop("stem.0.bias")
-    with pytest.raises(CheckpointError, match=r"lacks \['stem.0.bias'\] and has the unknown \['other'\]"):
+    with pytest.raises(
+        CheckpointError, match=r"lacks \['stem.0.bias'\] and has the unknown \['other'\]"
+    ):
         rename(tensors, config, "test")
 
 
