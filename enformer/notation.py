@@ -172,7 +172,7 @@ def _refuse_bare_insertion(line: str, ref: str) -> None:
 def refuse_several(choices: Sequence[str], line: str) -> None:
     """Raises the error that lets the person pick one of several variants or places."""
     raise QueryError(
-        f"That is {len(choices)} at once, and one can be shown at a time.",
+        "That is more than one, and one can be shown at a time.",
         read=f'"{shorten(line)}"',
         do="Pick one.",
         choices=tuple(choice for choice in choices if len(choice) <= 200)[:10],

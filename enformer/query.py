@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from enformer import examples, grammar, notation, pasted
 from enformer.alleles import shorten
@@ -50,11 +51,8 @@ def parse_query(
     try:
         return replace(_read(text, sources), text=text)
     except QueryError as error:
-        if (
-            error.example in examples.HUMAN
-            and genome is not None
-            and sources.assemblies != ("hg38",)
-        ):
+        foreign = error.example in examples.HUMAN and not error.choices
+        if foreign and genome is not None and sources.assemblies != ("hg38",):
             raise _with_example_from(genome, error) from None
         raise
 
@@ -90,18 +88,24 @@ def _read(text: str, sources: _Sources) -> ParsedQuery:
         )
     if sequence := pasted.match_fasta(text):
         return _from_sequence(sequence)
-    lines = [line for raw in text.splitlines() if (line := grammar.clean(raw)) and line[0] != "#"]
+    lines = _first_lines(text)
     if len(lines) == 1:
         return _read_line(lines[0], sources)
     if sequence := pasted.match_raw(text):
         return _from_sequence(sequence)
     if lines:
-        notation.refuse_several(lines, "; ".join(lines[:10]))
+        notation.refuse_several(lines, "; ".join(lines))
     raise QueryError(
         "Nothing was typed.",
         do="Type a locus, a gene or a variant, or paste a sequence.",
         example=examples.LOCUS,
     )
+
+
+def _first_lines(text: str, most: int = 10) -> list[str]:
+    """Clean lines that say something; the header of a VCF does not."""
+    written = (raw for raw in text.splitlines() if raw.strip() and raw.lstrip()[0] != "#")
+    return list(islice(filter(None, map(grammar.clean, written)), most))
 
 
 def _read_line(line: str, sources: _Sources) -> ParsedQuery:
