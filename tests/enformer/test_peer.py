@@ -60,14 +60,14 @@ def models(peer_module):
 
 @pytest.fixture
 def corrected(peer_module, monkeypatch):
-    """The peer's gamma features with the published axis: a maximum over positions."""
+    """The peer's gamma features with the published axis, a maximum over positions, in float64."""
 
     def gamma(positions, features, seq_len, dtype=torch.float, **_):
-        mean = torch.linspace(seq_len / features, seq_len, features)[None]
+        mean = torch.linspace(seq_len / features, seq_len, features, dtype=torch.double)[None]
         deviation = seq_len / (2 * features)
         concentration, rate = (mean / deviation) ** 2, mean / deviation**2
-        density = peer_module.gamma_pdf(positions.to(dtype).abs()[:, None], concentration, rate)
-        return (density + 1e-8) / (density + 1e-8).amax(dim=0)
+        density = peer_module.gamma_pdf(positions.double().abs()[:, None], concentration, rate)
+        return ((density + 1e-8) / (density + 1e-8).amax(dim=0)).to(dtype)
 
     monkeypatch.setattr(peer_module, "get_positional_features_gamma", gamma)
 
@@ -91,8 +91,7 @@ def test_stem_and_tower_agree_block_by_block(models, one_hot):
 @pytest.mark.usefixtures("corrected")
 def test_basis_agrees_at_any_length_once_the_axis_is_corrected(peer_module, tokens):
     want = peer_module.get_positional_embed(tokens, 192, "cpu", use_tf_gamma=False)
-    # The peer computes the densities in float32: the residue grows with the length.
-    torch.testing.assert_close(relative_basis(tokens, 192), want, rtol=0, atol=5e-3)
+    torch.testing.assert_close(relative_basis(tokens, 192), want, rtol=0, atol=1e-5)
 
 
 def test_basis_agrees_with_the_peers_table_at_1536_tokens(peer_module):
@@ -111,7 +110,7 @@ def test_transformer_blocks_agree(models, tokens):
     ours, peer = models
     x = torch.randn(2, tokens, CONFIG.channels, generator=torch.Generator().manual_seed(1))
     for our_block, peer_block in zip(ours.transformer, peer.transformer, strict=True):
-        torch.testing.assert_close(our_block(x), peer_block(x), rtol=1e-3, atol=5e-4)
+        torch.testing.assert_close(our_block(x), peer_block(x), rtol=1e-4, atol=1e-4)
 
 
 def test_attention_agrees_with_the_peers_table_at_1536_tokens(models):
