@@ -17,7 +17,7 @@ Basis = Float64[Tensor, "distances functions"]
 
 def exponential(distance: Distances, functions: int, tokens: int) -> Basis:
     """Exponential decay with half-lives from 8 tokens to the whole window, evenly spaced in log."""
-    half_life = 2 ** _linspace(3, math.log2(tokens), functions)
+    half_life = 2 ** _linspace(3.0, math.log2(tokens), functions)
     return torch.exp(-math.log(2) / half_life * distance[:, None])
 
 
@@ -33,7 +33,7 @@ def gamma(distance: Distances, functions: int, tokens: int) -> Basis:
     The maximum runs over positions, per function, as in the paper's code; a maximum over functions instead
     gives other features and another model.
     """
-    mean = _linspace(tokens / functions, tokens, functions)
+    mean = _linspace(tokens / functions, float(tokens), functions)
     deviation = tokens / (2 * functions)
     shape, rate = (mean / deviation) ** 2, mean / deviation**2
     log_density = torch.xlogy(shape - 1, distance[:, None]) - rate * distance[:, None]

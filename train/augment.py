@@ -25,7 +25,9 @@ def draw(random: np.random.Generator, max_shift: int, flip: bool) -> Augmentatio
     return Augmentation(shift, bool(flip and random.integers(2)))
 
 
-def shift_sequence(one_hot: UInt8[np.ndarray, "length 4"], shift: int) -> UInt8[np.ndarray, "length 4"]:
+def shift_sequence(
+    one_hot: UInt8[np.ndarray, "length 4"], shift: int
+) -> UInt8[np.ndarray, "length 4"]:
     """Moves the sequence by `shift` bp, to the right where positive; N (zeros) enters."""
     moved = np.zeros_like(one_hot)
     length = len(one_hot)

@@ -86,9 +86,7 @@ class Windows(Sequence[Record]):
         return np.sum(sums, axis=0) / (len(self) * self.bins)
 
 
-def crop(
-    record: Record, bin_size: int, window_length: int, bins: int, first_bin: int
-) -> Record:
+def crop(record: Record, bin_size: int, window_length: int, bins: int, first_bin: int) -> Record:
     """`bins` targets from `first_bin` on, under a window of `window_length` bp centred on them.
 
     Raises:

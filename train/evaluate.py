@@ -1,6 +1,6 @@
 """Scores a model on held-out windows: Pearson per track over all positions of all sequences.
 
-    python -m train.evaluate CHECKPOINT DATA.h5 --split test --out DIR
+python -m train.evaluate CHECKPOINT DATA.h5 --split test --out DIR
 """
 
 import argparse
@@ -38,7 +38,7 @@ def predict_head(
     forward = model(one_hot, heads=(head,))[head].float()
     if flip_pairs is not None:
         other = model(reverse_complement_one_hot(one_hot), heads=(head,))[head].float()
-        forward = (forward + other.flip(1)[..., torch.from_numpy(flip_pairs)]) / 2
+        forward = (forward + other.flip(1)[..., torch.from_numpy(flip_pairs.copy())]) / 2
     return forward.cpu().numpy()
 
 
@@ -65,7 +65,11 @@ def score(model: nn.Module, windows: Windows, both_strands: bool = False) -> pd.
 
 def to_markdown(summaries: Sequence[AssaySummary], caption: str) -> str:
     """The summary as a Markdown table under a caption."""
-    lines = [caption, "", "| head | assay | tracks | mean Pearson | median | constant, not counted |"]
+    lines = [
+        caption,
+        "",
+        "| head | assay | tracks | mean Pearson | median | constant, not counted |",
+    ]
     lines.append("|---|---|---:|---:|---:|---:|")
     lines += [
         f"| {s.head} | {s.assay} | {s.tracks} | {s.mean:.3f} | {s.median:.3f} | {s.constant} |"
@@ -125,7 +129,9 @@ def require_same_tracks(model_tracks: Iterable[str], data_tracks: Iterable[str],
 def main(arguments: Sequence[str] | None = None) -> None:
     """Command line: `python -m train.evaluate CHECKPOINT DATA.h5 --split test --out DIR`."""
     parser = argparse.ArgumentParser("python -m train.evaluate", description=__doc__)
-    parser.add_argument("checkpoint", help="a .safetensors file, a folder, or a bundled model's name")
+    parser.add_argument(
+        "checkpoint", help="a .safetensors file, a folder, or a bundled model's name"
+    )
     parser.add_argument("data", type=Path, help="a file made by train.prepare")
     parser.add_argument("--split", default="test", choices=("train", "valid", "test"))
     parser.add_argument("--out", type=Path, required=True, help="folder for tables and figure")

@@ -1,6 +1,7 @@
 """The training loop: everything that is random at step n follows from (seed, n)."""
 
 import csv
+import io
 import math
 from collections.abc import Mapping
 from contextlib import nullcontext
@@ -81,12 +82,13 @@ class Trainer:
         loss = self._loss(batch)
         loss.backward()
         norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip_norm)
-        self._require_finite(float(loss), float(norm))
+        value, size = loss.item(), norm.item()
+        self._require_finite(value, size)
         self.optimizer.step()
         if self.average is not None:
             self.average.update_parameters(self.model)
         self.step += 1
-        return float(loss), float(norm)
+        return value, size
 
     def _loss(self, batch: Batch) -> torch.Tensor:
         mixed = torch.autocast(self.device.type, torch.bfloat16) if self.config.autocast else None
@@ -139,8 +141,11 @@ class Log:
 
     def __init__(self, path: Path, step: int) -> None:
         self.path = path
-        held = list(csv.DictReader(path.open())) if path.is_file() else []
-        self.rows: list[dict[str, Any]] = [row for row in held if int(row["step"]) <= step]
+        held = io.StringIO(path.read_text() if path.is_file() else "")
+        self.rows: list[dict[str, Any]] = [
+            {name: value for name, value in row.items() if value} for row in csv.DictReader(held)
+            if int(row["step"]) <= step
+        ]
 
     def add(self, row: Mapping[str, Any]) -> None:
         """Appends a line and writes the file anew."""

@@ -49,7 +49,7 @@ class StreamingPearson:
 
     def varies(self) -> np.ndarray:
         """True where both sides vary by more than the rounding of their mean."""
-        floor = np.finfo(np.float64).eps ** 2 * max(self.count, 1)
+        floor = (16 * np.finfo(np.float64).eps) ** 2 * max(self.count, 1)
         return (self.xx > floor * self.mean_x**2) & (self.yy > floor * self.mean_y**2)
 
 

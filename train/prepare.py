@@ -262,7 +262,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser("python -m train.prepare", description=__doc__)
     kinds = parser.add_subparsers(required=True, metavar="SOURCE")
     basenji = kinds.add_parser("basenji", help="Basenji TFRecords, both sequence encodings")
-    basenji.add_argument("folder", type=Path, help="a species folder, or the one above hg38/, mm10/")
+    basenji.add_argument(
+        "folder", type=Path, help="a species folder, or the one above hg38/, mm10/"
+    )
     basenji.add_argument("out", type=Path, help="the HDF5 file to write")
     basenji.add_argument("--head", help="output head of a lone folder, such as human")
     basenji.add_argument("--bin-size", type=int, default=128, help="bp of a target bin (128)")

@@ -36,7 +36,8 @@ class FitConfig:
         average: decay of the moving average of the weights, 0 for none; it is what is kept.
         evaluate_every: steps between validations.
         choose_by: figures whose mean over the validation split picks the best checkpoint.
-        init_motifs: JASPAR file of motifs that start the first filters, or "".
+        init_motifs: file of motif counts (JASPAR, a row of A C G T per position), or none.
+        motifs: identifiers of the motifs in it that start the first filters, on both strands.
         seed: all that is random follows from it.
         autocast: run matrix products in bfloat16.
         workers: processes that prepare batches.
@@ -64,7 +65,8 @@ class FitConfig:
     average: float = 0.0
     evaluate_every: int = 500
     choose_by: tuple[str, ...] = ("human/CAGE", "human/DNASE")
-    init_motifs: str = ""
+    init_motifs: Path | None = None
+    motifs: tuple[str, ...] = ()
     seed: int = 0
     autocast: bool = False
     workers: int = 0
@@ -94,7 +96,9 @@ class FitConfig:
             ("evaluate_every must be at least 1.", self.evaluate_every < 1),
         ]  # fmt: skip
 
-    def model_config(self, heads: Mapping[str, int], window_length: int, bins: int) -> EnformerConfig:
+    def model_config(
+        self, heads: Mapping[str, int], window_length: int, bins: int
+    ) -> EnformerConfig:
         """The network for data of these tracks and lengths."""
         return EnformerConfig(
             heads=heads, window_length=window_length, target_bins=bins, **self.model
@@ -119,7 +123,7 @@ def read_settings(path: Path, root: Path | None = None) -> FitConfig:
     if lacking:
         raise _unreadable(path, f"It lacks: {', '.join(lacking)}.")
     base = root or Path()
-    for name in ("data", "out"):
+    for name in held.keys() & {"data", "out", "init_motifs"}:
         held[name] = base / held[name]
     return FitConfig(**{k: tuple(v) if isinstance(v, list) else v for k, v in held.items()})
 

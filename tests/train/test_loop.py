@@ -1,0 +1,115 @@
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from enformer.errors import DataError
+from enformer.model import Enformer
+from train.dataset import Batch
+from train.loop import Log, Trainer, inverse_mean_weights, learning_rate, make_optimizer
+
+
+def tiny(config) -> Enformer:
+    torch.manual_seed(0)
+    return Enformer(config.model_config({"human": 3, "mouse": 3}, 2048, 8))
+
+
+def batch(seed: int = 0, head: str = "human") -> Batch:
+    random = np.random.default_rng(seed)
+    one_hot = np.eye(4, dtype=np.float32)[random.integers(0, 4, (1, 2048))]
+    return Batch(
+        head, torch.from_numpy(one_hot), torch.from_numpy(random.gamma(1, 2, (1, 8, 3))).float()
+    )
+
+
+def test_learning_rate_rises_and_falls(fit_config) -> None:
+    config = fit_config(steps=110, warmup=10, learning_rate=1.0)
+    rates = [learning_rate(config, step) for step in range(110)]
+    assert rates[:10] == pytest.approx([(i + 1) / 10 for i in range(10)])
+    assert rates[60] == pytest.approx(0.5)
+    assert rates[10:] == sorted(rates[10:], reverse=True)
+    assert rates[-1] < 1e-3
+    assert learning_rate(fit_config(decay="constant", warmup=0), 5) == fit_config().learning_rate
+
+
+def test_only_matrices_are_decayed(fit_config) -> None:
+    model = tiny(fit_config())
+    matrices, rest = make_optimizer(fit_config(weight_decay=0.1), model).param_groups
+    assert (matrices["weight_decay"], rest["weight_decay"]) == (0.1, 0.0)
+    decayed = {id(p) for p in matrices["params"]}
+    assert id(model.stem.conv.weight) in decayed
+    assert not {
+        id(p) for name, p in model.named_parameters() if name.endswith("bias")
+    } & decayed - {
+        id(p)
+        for name, p in model.named_parameters()
+        if "content_bias" in name or "position_bias" in name
+    }
+    assert len(matrices["params"]) + len(rest["params"]) == len(list(model.parameters()))
+
+
+def test_the_gradient_is_clipped_to_the_global_norm(fit_config) -> None:
+    trainer = Trainer(tiny(fit_config()), fit_config(clip_norm=1e-3))
+    _, norm = trainer.train_step(batch())
+    clipped = math.sqrt(
+        sum(float((p.grad**2).sum()) for p in trainer.model.parameters() if p.grad is not None)
+    )
+    assert norm > 1e-3
+    assert clipped == pytest.approx(1e-3, rel=1e-3)
+
+
+def test_one_window_can_be_learned_by_heart(fit_config) -> None:
+    config = fit_config(
+        steps=60, warmup=5, learning_rate=1e-2, average=0.0, weight_decay=0.0, clip_norm=5.0,
+        decay="constant", model={**fit_config().model, "dropout": 0.0, "attention_dropout": 0.0},
+    )  # fmt: skip
+    trainer, window = Trainer(tiny(config), config), batch()
+    losses = [trainer.train_step(window)[0] for _ in range(60)]
+    perfect = float((window.targets - torch.xlogy(window.targets, window.targets)).mean())
+    assert losses[-1] - perfect < 0.25 * (losses[0] - perfect)
+
+
+def test_what_is_not_finite_stops_before_anything_changes(fit_config) -> None:
+    trainer = Trainer(tiny(fit_config()), fit_config())
+    before = {name: value.clone() for name, value in trainer.model.named_parameters()}
+    bad = batch()
+    bad.targets[0, 0, 0] = math.inf
+    with pytest.raises(DataError, match="Lower learning_rate"):
+        trainer.train_step(bad)
+    assert trainer.step == 0
+    for name, value in trainer.model.named_parameters():
+        assert torch.equal(value, before[name])
+
+
+def test_the_average_follows_the_weights(fit_config) -> None:
+    trainer = Trainer(tiny(fit_config()), fit_config(average=0.5))
+    trainer.train_step(batch())
+    first = trainer.model.stem.conv.weight.detach().clone()
+    trainer.train_step(batch(1))
+    second = trainer.model.stem.conv.weight.detach()
+    torch.testing.assert_close(trainer.kept.stem.conv.weight, (first + second) / 2)
+    assert Trainer(tiny(fit_config()), fit_config(average=0.0)).kept is not trainer.kept
+
+
+def test_a_step_trains_only_its_head(fit_config) -> None:
+    trainer = Trainer(tiny(fit_config()), fit_config(weight_decay=0.0))
+    before = trainer.model.heads["human"].linear.weight.detach().clone()
+    trainer.train_step(batch(head="mouse"))
+    assert torch.equal(trainer.model.heads["human"].linear.weight, before)
+
+
+def test_weights_favour_rare_tracks() -> None:
+    weights = inverse_mean_weights(np.array([0.0, 0.4]))
+    assert float(weights.mean()) == pytest.approx(1)
+    assert float(weights[0] / weights[1]) == pytest.approx(3)
+
+
+def test_a_resumed_log_drops_lines_it_will_write_again(tmp_path) -> None:
+    log = Log(tmp_path / "log.csv", 0)
+    for step in (3, 6, 9):
+        log.add({"step": step, "loss": 0.5})
+    resumed = Log(tmp_path / "log.csv", 6)
+    resumed.add({"step": 9, "loss": 0.25, "new": 1})
+    lines = (tmp_path / "log.csv").read_text().split()
+    assert lines == ["step,loss,new", "3,0.5,", "6,0.5,", "9,0.25,1"]

@@ -1,0 +1,53 @@
+from pathlib import Path
+
+import pytest
+
+from enformer.errors import DataError
+from train.settings import FitConfig, read_settings
+
+REPOSITORY = Path(__file__).parents[2]
+BASE = {"data": Path("d.h5"), "out": Path("o"), "steps": 10, "model": {}, "warmup": 1}
+
+
+def test_every_shipped_configuration_is_valid() -> None:
+    found = sorted((REPOSITORY / "train" / "configs").glob("*.toml"))
+    assert "mini.toml" in [path.name for path in found]
+    for path in found:
+        config = read_settings(path)
+        sizes = config.model_config({"human": 74, "mouse": 32}, 131_072, 512)
+        assert sizes.tokens == 1024
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("steps", 0), ("schedule", ()), ("batch_size", 0), ("crop_bins", 3), ("learning_rate", 0.0),
+        ("warmup", 11), ("decay", "linear"), ("optimizer", "sgd"), ("clip_norm", 0.0),
+        ("max_shift", 5), ("average", 1.0), ("evaluate_every", 0),
+    ],
+)  # fmt: skip
+def test_wrong_values_are_refused_by_name(name: str, value: object) -> None:
+    FitConfig(**BASE)
+    with pytest.raises(DataError, match=name):
+        FitConfig(**{**BASE, name: value})
+
+
+def test_files_are_read_and_their_faults_named(tmp_path: Path) -> None:
+    path = tmp_path / "c.toml"
+    path.write_text(
+        'data = "a.h5"\nout = "b"\nsteps = 600\nschedule = ["human"]\n[model]\ndepth = 2\n'
+    )
+    config = read_settings(path, tmp_path)
+    assert (config.data, config.schedule) == (tmp_path / "a.h5", ("human",))
+    assert config.model_config({"human": 1}, 1024, 8 - 2).depth == 2
+    path.write_text('data = "a.h5"\n')
+    with pytest.raises(DataError, match="lacks: model, out, steps"):
+        read_settings(path)
+    path.write_text('dta = "a.h5"\n')
+    with pytest.raises(DataError, match="unknown names: dta"):
+        read_settings(path)
+    path.write_text("data = \n")
+    with pytest.raises(DataError, match="cannot be read"):
+        read_settings(path)
+    with pytest.raises(DataError, match="cannot be read"):
+        read_settings(tmp_path / "none.toml")
