@@ -64,7 +64,10 @@ _MARK = re.compile(
     + r")(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
-_TIED_MARK = re.compile(r"[\s,;:_(\[|-]*" + _MARK.pattern + r"[\s,;:_)\]|-]*", re.IGNORECASE)
+# A dash ties a mark on only where it touches it: the dash of `T>- hg38` is an allele.
+_TIED_MARK = re.compile(
+    r"(?:[\s,;:_(\[|]+|-)?" + _MARK.pattern + r"(?:[\s,;:_)\]|]+|-)?", re.IGNORECASE
+)
 _CHROMOSOME = re.compile(r"(?:chr)?(\d{1,2}|x|y|mt?)", re.IGNORECASE | re.ASCII)
 
 
@@ -104,4 +107,4 @@ def canonical_assembly(name: str) -> str:
 
 def without_marks(text: str) -> str:
     """The text with each assembly mark and the punctuation that ties it on taken off."""
-    return _TIED_MARK.sub(" ", text).strip(" ,;:_-")
+    return _TIED_MARK.sub(" ", text).strip()

@@ -13,6 +13,7 @@ from enformer.alleles import shorten
 from enformer.assemblies import (
     ACCESSIONS,
     SUPPORTED,
+    Chromosome,
     accession_of,
     assembly_marks,
     chromosomes,
@@ -178,7 +179,7 @@ def settle_contig(name: str, assemblies: tuple[str, ...]) -> str:
     return name
 
 
-def _versions(accession: str) -> list:
+def _versions(accession: str) -> list[Chromosome]:
     stem = accession.upper() + "."
     return [
         place

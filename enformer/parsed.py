@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from enformer.config import EnformerConfig
-from enformer.coordinates import Interval, Variant, predicted_region, window_around
+from enformer.coordinates import Interval, Variant, bins_over, predicted_region, window_around
 from enformer.genes import Gene
 from enformer.genome import Genome
 
@@ -72,8 +72,10 @@ class ParsedQuery:
 def _beyond(
     interval: Interval, window: Interval, config: EnformerConfig, genome: Genome | None
 ) -> list[str]:
-    """What of the interval has no bins, and what of the window has no bases."""
-    notes = []
+    """How many bins the interval has, and what of the window has no bases."""
+    notes = [
+        f"It covers {len(bins_over(window, interval, config))} of the {config.target_bins} bins."
+    ]
     if not (region := predicted_region(window, config)).contains(interval):
         notes.append(f"The model predicts {region.length:,} bp at a time: {region} is shown first.")
     left, right = (0, 0) if genome is None else genome.padding(window)

@@ -75,6 +75,7 @@ def test_ucsc_name(typed: str, name: str) -> None:
         ("mm10-chr1-5-A-T", ["mm10"], "chr1-5-A-T"),
         ("chr11:1-5 T2T-CHM13v2.0", ["hs1"], "chr11:1-5"),
         ("HBB NCBI36", ["hg18"], "HBB"),
+        ("chr1:5:T>- hg38", ["hg38"], "chr1:5:T>-"),
         ("HS1", [], "HS1"),
         ("HG38X", [], "HG38X"),
         ("chrb38:5", [], "chrb38:5"),

@@ -11,7 +11,7 @@ from enformer.coordinates import Interval, Variant
 from enformer.errors import EnformerLensError, GenomeError, QueryError
 from enformer.genes import Gene, GeneIndex, GeneSource, VariantLookup
 from enformer.genome import Genome, open_genome
-from enformer.query import LONGEST_TEXT, ParsedQuery, parse_query
+from enformer.query import LONGEST_TEXT, parse_query
 
 DNA = "ACGTACGTACGTACGTACGTACGT"
 SEQUENCES = {"chr11": "GATTACAGGGATCCTTACGT" * 500, "chr2": "CA" * 1000, "chrM": "ACGT" * 50}
@@ -230,18 +230,6 @@ def test_rows_of_messy_vcfs_are_refused_for_a_reason(
     assert any(said)
     for each in filter(None, said):
         assert any(reason in each for reason in reasons), each
-
-
-def test_the_echo_tells_padding_and_what_is_not_predicted(genome: Genome) -> None:
-    query = parse_query("chr11:1,001-2,000", genome)
-    assert query.echo() == (
-        "Read as a locus: chr11:1,001-2,000 (1-based), [1000, 2000) 0-based half-open, 1,000 bp."
-    )
-    assert query.echo(OFFICIAL, genome).endswith(
-        "1,000 bp of toy. The window reaches 96,804 bp before and 89,804 bp after chr11, filled with N."
-    )
-    wide = ParsedQuery("locus", "", "", Interval("chr11", 0, 500_000))
-    assert "predicts 114,688 bp at a time" in wide.echo(OFFICIAL)
 
 
 def test_a_gene_source_that_fails_is_heard(genome: Genome) -> None:
