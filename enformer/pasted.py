@@ -10,9 +10,9 @@ from enformer.errors import QueryError
 SHORTEST = 20
 """Letters from which on a text without a header is read as sequence: no gene symbol is that long."""
 
-_UNKNOWN = re.compile("[^ACGTNURYSWKMBDHV]")
+_UNKNOWN = re.compile("[^ACGTNURYSWKMBDHV]", re.IGNORECASE | re.ASCII)
 _AMBIGUOUS = re.compile("[RYSWKMBDHV]")
-_PROTEIN_ONLY = re.compile("[EFILPQZ]")
+_PROTEIN_ONLY = re.compile("[EFILPQZ]", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -56,12 +56,12 @@ def match_raw(text: str) -> PastedSequence | None:
     Raises:
         QueryError: it is nearly all bases, and not quite.
     """
-    words = re.split(r"[\s0-9]+", text)
+    words = [word for word in text.split() if not word.isdigit()]
     letters = "".join(words)
     if len(letters) < SHORTEST or not letters[0].isalpha():
         return None
     certain = sum(letters.upper().count(base) for base in "ACGTUN")
-    unknown = len(_UNKNOWN.findall(letters.upper()))
+    unknown = len(_UNKNOWN.findall(letters))
     longest = max(map(len, words))
     if certain < 0.6 * len(letters) or unknown > 0.1 * len(letters) or longest < 10:
         return None
@@ -69,7 +69,6 @@ def match_raw(text: str) -> PastedSequence | None:
 
 
 def _bases(name: str, letters: str) -> PastedSequence:
-    letters = letters.upper()
     if bad := _UNKNOWN.search(letters):
         found = sorted(set(_UNKNOWN.findall(letters)))
         protein = len(_PROTEIN_ONLY.findall(letters)) > 0.05 * len(letters)
@@ -79,11 +78,13 @@ def _bases(name: str, letters: str) -> PastedSequence:
             f"{shorten(' '.join(found))} cannot be read as bases, first at letter {bad.start() + 1:,}.",
             "Paste DNA: A, C, G, T, N or other IUPAC letters.",
         )  # fmt: skip
-    notes = []
+    letters, notes = letters.upper(), []
     if uracils := letters.count("U"):
         notes.append(f"{uracils:,} U read as T.")
     if ambiguous := len(_AMBIGUOUS.findall(letters)):
-        notes.append(f"Letters that stand for several bases: {ambiguous:,}, which the model sees as N.")
+        notes.append(
+            f"Letters that stand for several bases: {ambiguous:,}, which the model sees as N."
+        )
     return PastedSequence(name, letters.replace("U", "T"), tuple(notes))
 
 

@@ -65,6 +65,9 @@ def test_other_text_is_no_sequence(text: str) -> None:
         (">a\nAC-GT", "- cannot be read"),
         (">a\nMVHLTPEEKSAVTALWGKVNVDEVGGEALGRLLVVYPWTQRF", "protein"),
         (DNA + "X" + DNA, "X cannot be read"),
+        ("chr1" + DNA, "1 cannot be read"),
+        (DNA + "ß", "ß cannot be read"),
+        (DNA + "ſ", "ſ cannot be read"),
     ],
 )
 def test_refusals(text: str, reason: str) -> None:
