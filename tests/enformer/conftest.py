@@ -93,9 +93,9 @@ class _Handler(BaseHTTPRequestHandler):
         if kind != "closed":
             self.send_header("Content-Length", str(size - start))
         self.end_headers()
-        if self.command == "GET":
-            self.wfile.write(body[start:][:length])
-        self.wfile.flush()
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            self.wfile.write(body[start:][:length] if self.command == "GET" else b"")
+            self.wfile.flush()
         if kind == "stall":
             self.site.released.wait(20)
         self.close_connection = True
