@@ -20,10 +20,17 @@ ONLY_IN = {
     "huggingface_hub": ("enformer/catalogue.py", "enformer/fetch.py"),
 }
 TOP_LEVEL = {
-    ".ci", ".github", ".gitignore", ".pre-commit-config.yaml", ".streamlit", "CHANGELOG.md", "CONTRIBUTING.md",
-    "LICENSE", "Procfile", "README.md", "app", "benchmarks", "docs", "enformer", "interpret", "pyproject.toml",
-    "requirements-dev.txt", "requirements.txt", "tests", "train",
-}  # fmt: skip
+    *(".ci", ".github", ".gitignore", ".pre-commit-config.yaml", ".streamlit", "CHANGELOG.md"),
+    *(
+        "CONTRIBUTING.md",
+        "LICENSE",
+        "Procfile",
+        "README.md",
+        "pyproject.toml",
+        "requirements-dev.txt",
+    ),
+    *("requirements.txt", "app", "benchmarks", "docs", "enformer", "interpret", "tests", "train"),
+}
 
 
 def _sources(room: str) -> Iterator[Path]:
