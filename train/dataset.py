@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import h5py
 import numpy as np
@@ -16,6 +16,7 @@ from torch.utils.data import Dataset
 from enformer.errors import DataError
 from enformer.tracks import TrackTable
 from train.augment import augment, draw
+from train.hdf5 import array_of, group_of
 
 
 class Record(NamedTuple):
@@ -33,6 +34,23 @@ class Batch(NamedTuple):
     targets: Float[Tensor, "batch bins tracks"]
 
 
+def heads_of(data: Path) -> list[str]:
+    """Heads of a prepared file.
+
+    Raises:
+        DataError: there is no such file.
+    """
+    if not data.is_file():
+        raise DataError(
+            "There is no such file.",
+            read=f"the data file {data}",
+            do="Make it first.",
+            example=f"python -m train.prepare basenji DIR {data}",
+        )
+    with h5py.File(data) as file:
+        return list(file)
+
+
 class Windows(Sequence[Record]):
     """The records of one head and split of a prepared file, read when asked for."""
 
@@ -42,35 +60,22 @@ class Windows(Sequence[Record]):
         Raises:
             DataError: the file does not exist or has no such head or split.
         """
-        if not path.is_file():
-            raise DataError(
-                "There is no such file.",
-                read=f"the data file {path}",
-                do="Make it first.",
-                example=f"python -m train.prepare basenji DIR {path}",
-            )
+        heads_of(path)
         self.path, self.head, self.split = path, head, split
         with h5py.File(path) as file:
-            if f"{head}/{split}" not in file:
-                raise DataError(
-                    f"It has no split {split} of a head {head}.",
-                    read=f"{path} with heads {', '.join(file)}",
-                    do="Name a head and split that it has.",
-                )
-            group = file[head]
-            self.tracks = TrackTable.from_json(group.attrs["tracks"])
-            self.bin_size = int(group.attrs["bin_size"])
-            self.assembly = str(group.attrs["assembly"])
-            self.records, self.window_length = group[f"{split}/sequences"].shape[:2]
-            self.bins = group[f"{split}/targets"].shape[1]
-        self._opened: tuple[int, h5py.Group] | None = None
+            held = group_of(group_of(file, head), split)
+            facts: dict[str, Any] = dict(file[head].attrs)
+            self.records, self.window_length = array_of(held, "sequences").shape[:2]
+            self.bins = array_of(held, "targets").shape[1]
+        self.tracks = TrackTable.from_json(facts["tracks"])
+        self.bin_size, self.assembly = int(facts["bin_size"]), str(facts["assembly"])
+        self._opened: tuple[int, h5py.File] | None = None
 
-    @property
-    def _group(self) -> h5py.Group:
-        """The open split; each process opens its own, as HDF5 handles do not survive a fork."""
+    def _array(self, name: str) -> h5py.Dataset:
+        """An array of the split; each process opens the file itself, as handles survive no fork."""
         if self._opened is None or self._opened[0] != os.getpid():
-            self._opened = os.getpid(), h5py.File(self.path)[f"{self.head}/{self.split}"]
-        return self._opened[1]
+            self._opened = os.getpid(), h5py.File(self.path)
+        return array_of(self._opened[1], f"{self.head}/{self.split}/{name}")
 
     def __len__(self) -> int:
         return self.records
@@ -78,11 +83,11 @@ class Windows(Sequence[Record]):
     def __getitem__(self, index: int) -> Record:  # pyright: ignore[reportIncompatibleMethodOverride]
         if not 0 <= index < self.records:
             raise IndexError(index)
-        return Record(self._group["sequences"][index], self._group["targets"][index])
+        return Record(self._array("sequences")[index], self._array("targets")[index])
 
     def mean_targets(self) -> Float[np.ndarray, " tracks"]:
         """Mean of each track over the split, in float64."""
-        sums = [targets.sum(axis=0, dtype=np.float64) for targets in self._group["targets"]]
+        sums = [targets.sum(axis=0, dtype=np.float64) for targets in self._array("targets")[:]]
         return np.sum(sums, axis=0) / (len(self) * self.bins)
 
 

@@ -7,7 +7,6 @@ import argparse
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import h5py
 import numpy as np
 import pandas as pd
 import torch
@@ -20,7 +19,7 @@ from tqdm import tqdm
 from enformer.checkpoint import load
 from enformer.errors import DataError, EnformerLensError
 from enformer.sequence import reverse_complement_one_hot
-from train.dataset import Windows
+from train.dataset import Windows, heads_of
 from train.metrics import AssaySummary, StreamingPearson, summarise
 
 COLUMNS = ["head", "index", "assay", "description", "pearson"]
@@ -149,13 +148,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _score_checkpoint(source: str, data: Path, split: str, both_strands: bool) -> pd.DataFrame:
     checkpoint = load(source)
     frames = []
-    with h5py.File(data) as file:
-        heads = [head for head in file if head in checkpoint.config.heads]
+    heads = [head for head in heads_of(data) if head in checkpoint.config.heads]
     for head in tqdm(heads, "heads", leave=False):
         windows = Windows(data, head, split)
         ours = checkpoint.tracks.of_head(head)
-        identifiers = (table.frame["identifier"] for table in (ours, windows.tracks))
-        require_same_tracks(*identifiers, head)
+        require_same_tracks(ours.frame["identifier"], windows.tracks.frame["identifier"], head)
         frames.append(score(checkpoint.model, windows, both_strands))
     return pd.concat(frames, ignore_index=True)
 

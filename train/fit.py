@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import h5py
 import pandas as pd
 import torch
 from torch.utils.data import DataLoader
@@ -22,11 +21,10 @@ from enformer.config import EnformerConfig
 from enformer.errors import DataError, EnformerLensError
 from enformer.model import Enformer
 from enformer.tracks import TrackTable
-from train.dataset import Sampling, StepBatches, Windows
+from train.dataset import Sampling, StepBatches, Windows, heads_of
 from train.evaluate import METRIC, score
 from train.loop import Log, Trainer, inverse_mean_weights
 from train.metrics import as_figures, summarise
-from train.motifs import start_from_motifs
 from train.settings import FitConfig, read_settings
 
 
@@ -48,8 +46,6 @@ class Run:
         self.training = training_geometry(config, self.full)
         torch.manual_seed(config.seed)
         model = Enformer(self.training)
-        if config.init_motifs:
-            start_from_motifs(model, config.init_motifs, config.motifs)
         self.trainer = Trainer(model.to(device), config, self._track_weights(device))
         config.out.mkdir(parents=True, exist_ok=True)
         self.resume()
@@ -110,23 +106,6 @@ class Run:
             head: inverse_mean_weights(windows.mean_targets()).to(device)
             for head, windows in self.windows.items()
         }
-
-
-def heads_of(data: Path) -> list[str]:
-    """Heads of a prepared file.
-
-    Raises:
-        DataError: there is no such file.
-    """
-    if not data.is_file():
-        raise DataError(
-            "There is no such file.",
-            read=f"the data file {data}",
-            do="Make it first.",
-            example=f"python -m train.prepare basenji DIR {data}",
-        )
-    with h5py.File(data) as file:
-        return list(file)
 
 
 def full_geometry(config: FitConfig, windows: Mapping[str, Windows]) -> EnformerConfig:

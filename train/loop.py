@@ -143,7 +143,8 @@ class Log:
         self.path = path
         held = io.StringIO(path.read_text() if path.is_file() else "")
         self.rows: list[dict[str, Any]] = [
-            {name: value for name, value in row.items() if value} for row in csv.DictReader(held)
+            {name: value for name, value in row.items() if value}
+            for row in csv.DictReader(held)
             if int(row["step"]) <= step
         ]
 

@@ -23,6 +23,7 @@ from tqdm import tqdm
 
 from enformer.errors import DataError, EnformerLensError
 from enformer.tracks import TrackTable
+from train.hdf5 import array_of, group_of
 from train.tfrecord import decode_sequence, decode_target, read_features
 
 SPLITS = ("train", "valid", "test")
@@ -209,7 +210,7 @@ def _statistics(group: h5py.Group, folder: BasenjiFolder) -> dict[str, object]:
     """What the source states, and mean and largest value of each track over the training split."""
     total = np.zeros(folder.statistics["num_targets"])
     largest, bins = np.zeros_like(total), 0
-    for target in group["train/targets"]:
+    for target in array_of(group, "train/targets")[:]:
         total, bins = total + target.sum(axis=0, dtype=np.float64), bins + len(target)
         largest = np.maximum(largest, target.max(axis=0))
     means = (total / max(bins, 1)).tolist()
@@ -228,7 +229,7 @@ def check(folders: Sequence[BasenjiFolder], out: Path) -> int:
     with h5py.File(out) as file:
         for folder in folders:
             for split in SPLITS:
-                group = file[f"{folder.head}/{split}"]
+                group = group_of(file, f"{folder.head}/{split}")
                 for number, (sequence, target) in enumerate(folder.raw(split)):
                     _check_record(folder, group, number, sequence, target)
                     agreed += 1
@@ -242,7 +243,7 @@ def _check_record(
     sequence: bytes,
     target: Float16[np.ndarray, "bins tracks"],
 ) -> None:
-    one_hot, sums = group["sequences"][number], group["targets"][number]
+    one_hot, sums = (array_of(group, name)[number] for name in ("sequences", "targets"))
     letters = np.where(one_hot.any(axis=1), one_hot.argmax(axis=1), 4).astype(np.uint8)
     same_letters = sequence in (letters.tobytes(), one_hot.tobytes())
     exact = np.add.reduceat(

@@ -36,8 +36,6 @@ class FitConfig:
         average: decay of the moving average of the weights, 0 for none; it is what is kept.
         evaluate_every: steps between validations.
         choose_by: figures whose mean over the validation split picks the best checkpoint.
-        init_motifs: file of motif counts (JASPAR, a row of A C G T per position), or none.
-        motifs: identifiers of the motifs in it that start the first filters, on both strands.
         seed: all that is random follows from it.
         autocast: run matrix products in bfloat16.
         workers: processes that prepare batches.
@@ -65,8 +63,6 @@ class FitConfig:
     average: float = 0.0
     evaluate_every: int = 500
     choose_by: tuple[str, ...] = ("human/CAGE", "human/DNASE")
-    init_motifs: Path | None = None
-    motifs: tuple[str, ...] = ()
     seed: int = 0
     autocast: bool = False
     workers: int = 0
@@ -106,7 +102,7 @@ class FitConfig:
 
 
 def read_settings(path: Path, root: Path | None = None) -> FitConfig:
-    """Reads a TOML file; `data`, `out` and `init_motifs` are taken relative to `root` (here).
+    """Reads a TOML file; `data` and `out` are taken relative to `root` (here).
 
     Raises:
         DataError: the file cannot be read, lacks a value or holds an unknown one.
@@ -123,9 +119,13 @@ def read_settings(path: Path, root: Path | None = None) -> FitConfig:
     if lacking:
         raise _unreadable(path, f"It lacks: {', '.join(lacking)}.")
     base = root or Path()
-    for name in held.keys() & {"data", "out", "init_motifs"}:
+    for name in ("data", "out"):
         held[name] = base / held[name]
-    return FitConfig(**{k: tuple(v) if isinstance(v, list) else v for k, v in held.items()})
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in held.items()}
+    try:
+        return FitConfig(**values)
+    except TypeError as error:
+        raise _unreadable(path, f"A value has the wrong type: {error}.") from error
 
 
 def _unreadable(path: Path, wrong: str) -> DataError:

@@ -34,7 +34,7 @@ def test_windows_give_the_records(species, windows) -> None:
 def test_missing_files_and_splits_are_named(prepared, tmp_path) -> None:
     with pytest.raises(DataError, match=r"train\.prepare"):
         Windows(tmp_path / "none.h5", "human", "train")
-    with pytest.raises(DataError, match="no split dev"):
+    with pytest.raises(DataError, match="no group dev"):
         Windows(prepared, "human", "dev")
 
 
@@ -66,7 +66,7 @@ def test_a_schedule_may_favour_a_head(windows) -> None:
 
 
 def test_crops_keep_sequence_under_targets() -> None:
-    # Position p holds the base (p // 128) % 4, and bin b the number of its first base: both say where they are.
+    # Position p holds the base (p // 128) % 4 and bin b the number b + 4: both say where they are.
     place = np.arange(2048) // 128
     record = Record(
         np.eye(4, dtype=np.uint8)[place % 4], np.arange(4, 12, dtype=np.float32)[:, None]

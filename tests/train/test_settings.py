@@ -46,6 +46,9 @@ def test_files_are_read_and_their_faults_named(tmp_path: Path) -> None:
     path.write_text('dta = "a.h5"\n')
     with pytest.raises(DataError, match="unknown names: dta"):
         read_settings(path)
+    path.write_text('data = "a.h5"\nout = "b"\nsteps = "many"\n[model]\n')
+    with pytest.raises(DataError, match="wrong type"):
+        read_settings(path)
     path.write_text("data = \n")
     with pytest.raises(DataError, match="cannot be read"):
         read_settings(path)

@@ -68,7 +68,7 @@ def test_a_flipped_bit_is_noticed(species, tmp_path: Path, byte: int) -> None:
 def test_truncated_and_foreign_files_are_refused(species, tmp_path: Path) -> None:
     source, bad = species.root / "mm10/tfrecords/train-0.tfr", tmp_path / "bad.tfr"
     bad.write_bytes(source.read_bytes()[:-20])
-    with pytest.raises(DataError, match="no whole zlib|not a whole zlib"):
+    with pytest.raises(DataError, match="not a whole zlib"):
         list(read_payloads(bad))
     bad.write_bytes(zlib.compress(zlib.decompress(source.read_bytes())[:-20]))
     with pytest.raises(DataError, match="runs past the end"):
