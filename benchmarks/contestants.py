@@ -28,13 +28,13 @@ def peer(dtype: torch.dtype, seed: int = 0) -> nn.Module:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from enformer_pytorch import Enformer as Peer
-    model = Peer.from_hparams(use_tf_gamma=True)
+    model: nn.Module = Peer.from_hparams(use_tf_gamma=True)
     names = published_names(OFFICIAL)
     tensors = {names[k]: v for k, v in ours(torch.float32, seed).state_dict().items()}
     pooled = {names[k] for k in names if k.endswith(POOLS)}
     shaped = {k: v[..., None, None] if k in pooled else v for k, v in tensors.items()}
     model.load_state_dict(shaped, strict=False)
-    return model.to(dtype=dtype).eval().requires_grad_(False)
+    return model.to(dtype).eval().requires_grad_(False)
 
 
 def window() -> Tensor:
