@@ -1,0 +1,74 @@
+"""The README keeps its word: its Python runs, its commands are those that are tested, its links exist."""
+
+import re
+import shlex
+import subprocess
+import sys
+
+import pytest
+
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def text(root) -> str:
+    return (root / "README.md").read_text()
+
+
+@pytest.fixture(scope="module")
+def blocks(text) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for language, code in BLOCK.findall(text):
+        found.setdefault(language, []).append(code)
+    return found
+
+
+def test_every_block_is_one_that_is_tested(blocks):
+    assert set(blocks) == {"sh", "python"}
+
+
+def test_the_python_example_runs_as_it_stands(blocks, root):
+    for code in blocks["python"]:
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, timeout=300
+        )
+        assert done.returncode == 0, done.stderr
+        assert "is highest in bin" in done.stdout
+
+
+def test_the_two_commands_are_what_ci_and_the_browser_tests_run(blocks, root):
+    commands = {line.strip() for code in blocks["sh"] for line in code.splitlines()}
+    assert "pip install -r requirements.txt && streamlit run app/main.py" in commands
+    assert "pip install -r requirements-dev.txt && pytest" in commands
+    ci = (root / ".ci" / "run").read_text().splitlines()
+    assert "pip install --quiet -r requirements-dev.txt" in ci
+    assert "pytest" in ci
+    assert '"run", "app/main.py"' in (root / "tests" / "app" / "conftest.py").read_text()
+
+
+def test_every_module_command_is_there_and_knows_its_subcommands(blocks, text, root):
+    inline = re.findall(r"`(python -m [^`]+)`", text)
+    lines = [line for code in blocks["sh"] for line in code.splitlines() if "python -m" in line]
+    assert lines
+    for line in [*inline, *lines]:
+        words = shlex.split(line.replace("\n", " "), comments=True)
+        module, given = words[2], words[3:]
+        done = subprocess.run(
+            [sys.executable, "-m", module, "--help"], cwd=root, capture_output=True, text=True, timeout=120
+        )
+        assert done.returncode == 0, (line, done.stderr)
+        options = [word for word in given if word.startswith("--")]
+        helped = done.stdout
+        if given and f"{{{given[0]}" in helped.replace(" ", "") or f" {given[0]} " in helped:
+            sub = subprocess.run(
+                [sys.executable, "-m", module, given[0], "--help"],
+                cwd=root, capture_output=True, text=True, timeout=120,
+            )  # fmt: skip
+            helped += sub.stdout
+        assert all(option in helped for option in options), line
+
+
+def test_linked_files_are_there(text, root):
+    for target in re.findall(r"\]\(([^)#]+)\)", text):
+        if not target.startswith("http"):
+            assert (root / target).exists(), target
