@@ -8,6 +8,7 @@ from enformer.errors import EnformerLensError
 from enformer.genome import Genome, open_genome
 from enformer.model import Enformer
 from enformer.predict import Prediction, predict
+from enformer.query import ParsedQuery, parse_query
 from enformer.sequence import one_hot, reverse_complement
 from enformer.tracks import TrackId, TrackTable
 
@@ -20,6 +21,7 @@ __all__ = [
     "Genome",
     "Interval",
     "ModelCard",
+    "ParsedQuery",
     "Prediction",
     "TrackId",
     "TrackTable",
@@ -27,6 +29,7 @@ __all__ = [
     "load",
     "one_hot",
     "open_genome",
+    "parse_query",
     "predict",
     "reverse_complement",
     "save",
