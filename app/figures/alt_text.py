@@ -13,7 +13,7 @@ def describe(picture: LocusPicture) -> str:
         f"Predicted tracks over {picture.place} ({picture.assembly}).",
         _genes(picture),
         f"Variant {picture.variant}, REF and ALT overlaid." if picture.variant else "",
-        f"{len(picture.lanes)} tracks, with the highest value in view: {lanes}." if lanes else "",
+        f"Tracks, each with its highest value in view: {lanes}." if lanes else "",
         "" if picture.trained else "The weights were never trained.",
     ]
     return " ".join(part for part in parts if part)

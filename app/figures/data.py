@@ -256,11 +256,9 @@ def _lanes(
     prediction: Prediction, alt: Prediction | None, ids: Sequence[TrackId]
 ) -> tuple[TrackLane, ...]:
     rows = [prediction.tracks.row(track) for track in ids]
-    short = [str(row["name"]).partition(" ")[2] for row in rows]
-    shown = [(row["assay"], name) for row, name in zip(rows, short, strict=True)]
     return tuple(
         TrackLane(
-            label=name if shown.count((row["assay"], name)) == 1 else f"{name} #{track.index}",
+            label=str(row["name"]).partition(" ")[2],
             name=f"{row['name']} ({track}, {row['identifier']})",
             assay=str(row["assay"]),
             kind=kind_of(str(row["assay"]), str(row["target"])),
@@ -268,7 +266,7 @@ def _lanes(
             values=_values(prediction, track),
             alternative=None if alt is None else _values(alt, track),
         )
-        for track, row, name in zip(ids, rows, short, strict=True)
+        for track, row in zip(ids, rows, strict=True)
     )
 
 

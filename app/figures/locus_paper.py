@@ -19,7 +19,7 @@ from enformer.errors import EnformerLensError
 
 HEAD = 6.0
 GENE_ROW, MARK_ROW, GAP, FOOT, RIGHT, TICKS = 5.6, 2.6, 1.8, 8.5, 4.0, 6.0
-MIN_LANE, MAX_LANE, ALL_LANES = 4.5, 15.0, 75.0
+MIN_LANE, MAX_LANE, ALL_LANES = 5.0, 15.0, 75.0
 """Mm, as is everything here that has no other unit."""
 NAMES = {89: 24.0, 120: 28.0, 183: 36.0}
 GOOD_LANE = {89: 9.7, 120: 9.7, 183: 7.0}

@@ -77,7 +77,7 @@ LIGHT = Theme(
         "CHIP factor": Shades("#cc79a7", "#b0578a"),
         "CAGE": Shades("#d55e00", "#c05500"),
         "RNA": Shades("#e69f00", "#b87e00"),
-        "other": Shades("#8a919d", "#6b7280"),
+        "other": Shades("#5b6270", "#5b6270"),
     },
 )
 
@@ -98,7 +98,7 @@ DARK = Theme(
         "CHIP factor": Shades("#d98bb6", "#e3a3c6"),
         "CAGE": Shades("#e8691a", "#f28444"),
         "RNA": Shades("#f0b43c", "#f0b43c"),
-        "other": Shades("#9aa2ae", "#b3bac5"),
+        "other": Shades("#d3d8e0", "#d3d8e0"),
     },
 )
 
