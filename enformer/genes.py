@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
+from jaxtyping import Int64
 
 from enformer.coordinates import Interval, Variant
 from enformer.errors import GenomeError
@@ -142,7 +143,8 @@ class GeneIndex(GeneSource):
         name = text.strip().upper()
         symbols = self._lookups[0]
         longer = sorted((known for known in symbols if name and known.startswith(name)), key=len)
-        near = difflib.get_close_matches(name, symbols, n=5, cutoff=0.7)
+        near = difflib.get_close_matches(name, symbols, n=50, cutoff=0.6)
+        near.sort(key=lambda known: _shared_start(name, known), reverse=True)
         return [symbols[known][0].symbol for known in dict.fromkeys(longer[:3] + near)][:5]
 
     def overlapping(self, interval: Interval) -> list[Gene]:
@@ -164,8 +166,10 @@ class ChainedGenes(GeneSource):
 
     def suggest(self, text: str) -> list[str]:
         """Suggestions of all sources."""
-        names = (name for source in self._sources for name in source.suggest(text))
-        return list(dict.fromkeys(names))[:5]
+        names: dict[str, str] = {}
+        for name in (name for source in self._sources for name in source.suggest(text)):
+            names.setdefault(name.upper(), name)
+        return list(names.values())[:5]
 
     def overlapping(self, interval: Interval) -> list[Gene]:
         """Genes of all sources, each symbol from the first that has it.
@@ -189,11 +193,22 @@ class ChainedGenes(GeneSource):
         return sorted(genes, key=lambda gene: (gene.start, gene.end))
 
 
+def as_strand(text: str) -> Strand:
+    """`+` or `-`; anything else is a region without one."""
+    return "+" if text == "+" else "-" if text == "-" else "."
+
+
 def unversioned(identifier: str) -> str:
     """An identifier in upper case without its version: ENSG00000244734 for ENSG00000244734.5."""
     return re.sub(r"(?<=\d)\.\d+(_PAR_Y)?$", "", identifier.strip().upper())
 
 
-def _bounds(genes: Sequence[Gene]) -> tuple[np.ndarray, np.ndarray]:
+def _shared_start(one: str, other: str) -> int:
+    return next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(one))
+
+
+def _bounds(
+    genes: Sequence[Gene],
+) -> tuple[Int64[np.ndarray, " genes"], Int64[np.ndarray, " genes"]]:
     bounds = np.array([(gene.start, gene.end) for gene in genes], dtype=np.int64).reshape(-1, 2)
     return bounds[:, 0], bounds[:, 1]

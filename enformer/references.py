@@ -1,6 +1,7 @@
 """Which assembly a set of contigs is, told from public chromosome lengths."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 from enformer.assemblies import chromosomes
@@ -43,6 +44,7 @@ LENGTHS: Mapping[str, Mapping[str, int]] = MappingProxyType(
 """Bp of the nuclear chromosomes by assembly; chr1 alone where an assembly is only recognised."""
 
 
+@lru_cache(maxsize=4096)  # asked for every gene of a table
 def bare(contig: str) -> str:
     """A contig's name for comparison: `11` for chr11, Chr11 and NC_000011.10; `M` for MT."""
     known = chromosomes(contig)

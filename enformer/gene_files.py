@@ -1,0 +1,121 @@
+"""Reads gene tables that a person has: BED, GFF3 and GTF, plain or gzip, told apart by content."""
+
+import gzip
+import re
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from enformer.assemblies import chromosomes
+from enformer.errors import GenomeError
+from enformer.genes import Gene, as_strand
+
+_ID_COLUMNS = {"ensembl_id", "ensembl", "gene_id", "geneid"}
+_ALIAS_COLUMNS = {"alias", "aliases", "synonyms", "previous_symbols", "prev_symbol", "alias_symbol"}
+_ENSEMBL_GENE = re.compile(r"ENS[A-Z]*G\d{11}(\.\d+)?")
+
+
+def read_genes(path: Path) -> tuple[list[Gene], dict[str, Gene]]:
+    """Reads a gene table.
+
+    Returns:
+        The genes, and the gene of each transcript identifier (GFF3 and GTF only).
+
+    Raises:
+        GenomeError: it cannot be read, is no gene table, or its contigs are those of hg19.
+    """
+    try:
+        names, rows = _lines(path)
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as broken:
+        raise _refusal(path, f"It cannot be read: {broken}.") from broken
+    first = rows[0] if rows else []
+    try:
+        if len(first) >= 9 and first[3].isdigit() and first[4].isdigit():
+            # Imported here: pandas takes longer to load than a BED takes to read.
+            from enformer.gene_features import genes_of_features
+
+            genes, transcripts = genes_of_features(["\t".join(row) for row in rows])
+        elif len(first) >= 4 and first[1].isdigit() and first[2].isdigit():
+            genes, transcripts = list(_bed(rows, names)), {}
+        else:
+            raise ValueError("it is neither BED with names, nor GFF3, nor GTF")
+        _check(genes)
+    except (ValueError, KeyError) as wrong:
+        raise _refusal(path, f"It holds no genes that can be used: {wrong}.") from wrong
+    return genes, transcripts
+
+
+def _lines(path: Path) -> tuple[list[str], list[list[str]]]:
+    """Column names, from the last comment before the first row, and the rows."""
+    with path.open("rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+    names: list[str] = []
+    rows: list[list[str]] = []
+    with gzip.open(path, "rt") if packed else path.open() as lines:
+        for line in lines:
+            if line.startswith("##FASTA"):
+                break
+            if line.startswith("#"):
+                names = line.strip("# \r\n").split("\t") if not rows else names
+            elif line.strip() and not line.startswith(("track ", "browser ")):
+                rows.append(line.rstrip("\r\n").split("\t" if "\t" in line else None))
+    return names, rows
+
+
+def _bed(rows: Sequence[list[str]], names: Sequence[str]) -> Iterator[Gene]:
+    width = len(rows[0])
+    columns = [name.strip().lower() for name in names] if len(names) == width else [""] * width
+    ids = [i for i in range(6, width)
+           if columns[i] in _ID_COLUMNS or _ENSEMBL_GENE.fullmatch(rows[0][i])]  # fmt: skip
+    aliases = [i for i in range(6, width) if columns[i] in _ALIAS_COLUMNS]
+    for row in rows:
+        if len(row) != width:
+            raise ValueError(f"{len(row)} columns instead of {width} in {' '.join(row)[:60]!r}")
+        yield _bed_gene(row, ids, aliases)
+
+
+def _bed_gene(row: list[str], ids: Sequence[int], aliases: Iterable[int]) -> Gene:
+    """Blocks are read from twelve columns, if the seventh is the position BED has there."""
+    start = int(row[1])
+    exons, coding = _blocks(row, start) if len(row) >= 12 and 6 not in ids else ((), None)
+    return Gene(
+        symbol=row[3],
+        contig=row[0],
+        start=start,
+        end=int(row[2]),
+        strand=as_strand(row[5] if len(row) > 5 else "."),
+        gene_id=row[ids[0]] if ids else "",
+        aliases=tuple(name for i in aliases for name in re.split(r"[,;|]\s*", row[i]) if name),
+        exons=exons,
+        coding=coding,
+    )
+
+
+def _blocks(
+    row: list[str], start: int
+) -> tuple[tuple[tuple[int, int], ...], tuple[int, int] | None]:
+    sizes, starts = ([int(n) for n in row[i].split(",") if n.strip()] for i in (10, 11))
+    exons = tuple((start + at, start + at + size) for at, size in zip(starts, sizes, strict=True))
+    coding = int(row[6]), int(row[7])
+    return exons, coding if coding[0] < coding[1] else None
+
+
+def _check(genes: Sequence[Gene]) -> None:
+    if not genes:
+        raise ValueError("there are none")
+    for gene in genes:
+        if not gene.symbol or not 0 <= gene.start < gene.end:
+            where = f"{gene.contig} {gene.start} {gene.end}"
+            raise ValueError(f"{gene.symbol or 'a row without a name'} lies at {where}")
+    for contig in {gene.contig for gene in genes}:
+        known = {place.assembly for place in chromosomes(contig)}
+        if "hg19" in known and "hg38" not in known:
+            raise ValueError(f"{contig} is of hg19 (GRCh37), whose positions differ from hg38")
+
+
+def _refusal(path: Path, wrong: str) -> GenomeError:
+    return GenomeError(
+        wrong,
+        read=f"the gene table {path.name}",
+        do="Give BED with names (4, 6 or 12 columns), GFF3 or GTF of the genome's assembly.",
+    )
