@@ -1,5 +1,7 @@
 """Starts the app and routes between its views: `streamlit run app/main.py`."""
 
+from pathlib import Path
+
 import streamlit as st
 
 ABOUT = """Enformer Lens shows what a sequence-to-function model sees in a locus.
@@ -12,6 +14,16 @@ st.set_page_config(
     initial_sidebar_state=320,
     menu_items={"About": ABOUT},
 )
+st.logo(str(Path(__file__).with_name("logo.svg")), size="large")
+# Room for the picture, as Streamlit's own margins are made for text; and buttons whose words are
+# read aloud and shown as a tooltip, where only the icon is seen.
+STYLE = """
+.stMainBlockContainer {padding: 4.25rem 2rem 1rem 2rem;}
+[class*="st-key-icon_"] button [data-testid="stMarkdownContainer"] p {
+    position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
+}
+"""
+st.html(f"<style>{STYLE}</style>")
 views = [
     st.Page("views/locus.py", title="Locus", icon=":material/genetics:", default=True),
     st.Page("views/models.py", title="Models", icon=":material/model_training:"),

@@ -5,35 +5,39 @@ The `Query` of a session is the truth; widgets and the URL follow it. A view cal
 """
 
 import re
-import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import streamlit as st
+
+from app.seat import Seat
 
 # Session keys. Those of widgets are seeded from the query before a run, and read in callbacks only.
 QUERY = "query"
 PAGE = "page"
 URL = "url"
 TOUCHED = "touched"
-WATCHER = "watcher"
-JOB = "job"
-STOPPED = "stopped"
+SEAT = "seat"
 HISTORY = "history"
 ZOOMS = "zooms"
 REDRAWS = "redraws"
 GENES = "genes"
+START = "start"
 PROBLEMS = "problems"
+WANTED_ASSET = "wanted_asset"
 SEARCH = "search_box"
 MODEL = "model_box"
 MODEL_PATH = "model_path_box"
 GENOME = "genome_box"
 GENOME_PATH = "genome_path_box"
+PAPER_WIDTH = "paper_width"
 GENES_PATH = "genes_path_box"
 TRACKS = "tracks_box"
 TRACK_TEXT = "track_text_box"
 TRACK_FACET = "track_facet_{}"
 
+T = TypeVar("T")
 HISTORY_LENGTH = 30
 _LONGEST_LOCUS_IN_URL = 2000
 _ZOOM = re.compile(r"(\d{1,12})-(\d{1,12})", re.ASCII)
@@ -136,7 +140,6 @@ def _set(query: Query) -> None:
     before = session.get(QUERY)
     if before is None or not query.same_question(before):
         session[ZOOMS] = []
-        session.pop(STOPPED, None)
     session[QUERY], session[TOUCHED] = query, True
     session[REDRAWS] = session.get(REDRAWS, 0) + 1
 
@@ -144,7 +147,11 @@ def _set(query: Query) -> None:
 def ask(text: str) -> None:
     """Look at another place, at its own zoom."""
     _set(replace(query(), locus=text.strip(), zoom=None))
-    st.session_state.pop(STOPPED, None)
+
+
+def ask_on(genome: str, text: str) -> None:
+    """Look at a place of another genome."""
+    _set(replace(query(), genome=genome, locus=text, zoom=None))
 
 
 def choose_model(model: str) -> None:
@@ -158,17 +165,28 @@ def choose_genome(genome: str, same_places: bool) -> None:
     _set(replace(kept, genome=genome))
 
 
+def choose_genes(path: str) -> None:
+    """Take genes from this file; empty for those the app finds itself."""
+    st.session_state[GENES] = path
+    touch()
+
+
+def gene_file() -> str:
+    """The file genes are taken from, where one was named."""
+    return st.session_state.get(GENES, "")
+
+
 def choose_tracks(tracks: tuple[str, ...]) -> None:
     """Show these tracks, in this order; none means the model's defaults."""
     _set(replace(query(), tracks=tracks))
 
 
-def zoom_to(start: int, end: int, shown: tuple[int, int]) -> None:
+def zoom_to(part: tuple[int, int], shown: tuple[int, int]) -> None:
     """Draw another part; `shown` is the part drawn now, to which `zoom_back` returns."""
-    if (start, end) == shown:
+    if part == shown:
         return
     st.session_state[ZOOMS] = [*st.session_state[ZOOMS], shown]
-    _set(replace(query(), zoom=(start, end)))
+    _set(replace(query(), zoom=part))
 
 
 def zoom_back() -> None:
@@ -210,9 +228,29 @@ def recall(query: Query) -> None:
     _set(query)
 
 
-def watcher() -> str:
-    """The name under which this session waits for jobs."""
-    return st.session_state.setdefault(WATCHER, secrets.token_hex(8))
+def seat(take: Callable[[], Seat]) -> Seat:
+    """This session's place in the job queue, taken once."""
+    if SEAT not in st.session_state:
+        st.session_state[SEAT] = take()
+    return st.session_state[SEAT]
+
+
+def start(choose: Callable[[], T]) -> T:
+    """What this session started with, chosen once."""
+    if START not in st.session_state:
+        st.session_state[START] = choose()
+    return st.session_state[START]
+
+
+def want_asset(name: str) -> None:
+    """Download it."""
+    st.session_state[WANTED_ASSET] = name
+    touch()
+
+
+def wants_asset(name: str) -> bool:
+    """Whether this session has asked for the download."""
+    return st.session_state.get(WANTED_ASSET) == name
 
 
 def problems() -> list[str]:

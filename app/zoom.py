@@ -40,5 +40,7 @@ def first_view(asked: Interval, region: Interval, exactly: bool) -> Interval:
         exactly: whether the extent was typed; a gene, position or variant is shown with some
             of its surroundings.
     """
-    length = asked.length if exactly else max(3 * asked.length, region.length // 2)
-    return place(asked.center - min(length, region.length) / 2, length, region)
+    if exactly:
+        return place(asked.start, asked.length, region)
+    length = min(max(3 * asked.length, region.length // 2), region.length)
+    return place(asked.center - length / 2, length, region)

@@ -14,9 +14,9 @@ def page() -> None:
     for label, change in {
         "ask HBB": lambda: state.ask("HBB"),
         "ask chr1": lambda: state.ask(" chr1:1-10 "),
-        "zoom 5-9": lambda: state.zoom_to(5, 9, (0, 100)),
-        "zoom 6-7": lambda: state.zoom_to(6, 7, (5, 9)),
-        "stay": lambda: state.zoom_to(5, 9, (5, 9)),
+        "zoom 5-9": lambda: state.zoom_to((5, 9), (0, 100)),
+        "zoom 6-7": lambda: state.zoom_to((6, 7), (5, 9)),
+        "stay": lambda: state.zoom_to((5, 9), (5, 9)),
         "back": state.zoom_back,
         "reset": state.zoom_reset,
         "model": lambda: state.choose_model("official"),

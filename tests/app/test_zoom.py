@@ -37,8 +37,9 @@ def test_every_step_stays_inside_and_readable(start, length, factor, share):
     assert all(WITHIN.contains(step) and step.length >= zoom.SMALLEST for step in steps)
 
 
-def test_a_typed_extent_is_shown_as_typed():
-    asked = Interval("chr1", 30_000, 50_000)
+@pytest.mark.parametrize("length", [20_000, 20_001, 99_999])
+def test_a_typed_extent_is_shown_as_typed(length):
+    asked = Interval("chr1", 1_001, 1_001 + length)
     assert zoom.first_view(asked, WITHIN, exactly=True) == asked
 
 

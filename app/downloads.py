@@ -1,0 +1,172 @@
+"""Files of what is shown: data for other tools, the figure for a paper, and where both come from.
+
+Files are made when they are asked for, in a thread of their own; what goes wrong is told in words.
+"""
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from app import state
+from app.figures import locus_paper, paper
+from app.figures.data import LocusPicture
+from app.predictions import Answer
+from app.widgets import plain
+from enformer.errors import EnformerLensError
+from enformer.export import FORMATS, export
+from enformer.tracks import TrackId
+
+FIGURES: dict[paper.Format, str] = {
+    "svg": "image/svg+xml", "pdf": "application/pdf", "png": "image/png",
+}  # fmt: skip
+_ABOUT = {
+    "TSV": "A table, one row for each bin.",
+    "bedGraph": "For genome browsers; text.",
+    "bigWig": "For genome browsers; one file for each track, in a zip.",
+    "NPZ": "NumPy arrays.",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """What files are made of.
+
+    Attributes:
+        answer: predictions, ALT's too where a variant was asked for.
+        picture: the figure's data.
+        tracks: those drawn, from top to bottom.
+        contig_length: bp.
+    """
+
+    answer: Answer
+    picture: LocusPicture
+    tracks: tuple[TrackId, ...]
+    contig_length: int
+
+    @property
+    def provenance(self) -> str:
+        """JSON of what is shown; of ALT where there is one, which names the variant."""
+        made = (self.answer.alternative or self.answer.reference).provenance
+        view = {"view": [self.picture.view.start, self.picture.view.end]}
+        text = json.loads(made.with_tracks(tuple(map(str, self.tracks))).to_json())
+        return json.dumps(text | view, indent=2, ensure_ascii=False)
+
+    @property
+    def stem(self) -> str:
+        """The beginning of every file name."""
+        made, view = self.answer.reference.provenance, self.picture.view
+        parts = [made.model, "" if made.trained else "untrained", made.assembly, str(view)]
+        if self.picture.variant is not None:
+            parts.append(self.picture.variant.key)
+        text = "_".join(part.replace(",", "") for part in parts if part)
+        return re.sub(r"[^A-Za-z0-9.+_-]+", "-", text).strip("-")[:150]
+
+    def data(self, form: str) -> tuple[str, str, Callable[[], bytes]]:
+        """Name, type and maker of the predicted values in one of the `FORMATS`."""
+        alleles = {"REF": self.answer.reference, "ALT": self.answer.alternative}
+        made = {name: prediction for name, prediction in alleles.items() if prediction is not None}
+
+        def files() -> dict[str, bytes]:
+            written = {a: export(p, self.tracks, self.contig_length, form) for a, p in made.items()}
+            return {f"{allele}/{file.name}": file.content for allele, file in written.items()}
+
+        if len(made) > 1:
+            return f"{self.stem}.{form.lower()}.zip", "application/zip", lambda: zipped(files())
+        endings = {"TSV": "tsv", "bedGraph": "bedgraph", "NPZ": "npz"}
+        one = len(self.tracks) == 1
+        ending = endings.get(form, "bw" if one else "bigwig.zip")
+        return f"{self.stem}.{ending}", "application/octet-stream", lambda: _only(files())
+
+    def figure(self, form: paper.Format, width: int) -> tuple[str, str, Callable[[], bytes]]:
+        """Name, type and maker of the figure, `width` mm wide."""
+        make = lambda: locus_paper.render(self.picture, width, form, self.provenance)  # noqa: E731
+        return f"{self.stem}_{width}mm.{form}", FIGURES[form], make
+
+    def everything(self, width: int) -> tuple[str, str, Callable[[], bytes]]:
+        """Name, type and maker of a zip with the figure, its data and its provenance."""
+
+        def make() -> bytes:
+            parts = [self.figure(form, width) for form in FIGURES]
+            parts += [self.data(form) for form in FORMATS]
+            files = {name: write() for name, _, write in parts}
+            return zipped(files | {f"{self.stem}.json": self.provenance.encode()})
+
+        return f"{self.stem}.zip", "application/zip", make
+
+
+def _only(files: dict[str, bytes]) -> bytes:
+    (content,) = files.values()
+    return content
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    """A zip of files by name, the same for the same content."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(zipfile.ZipInfo(name), content)
+    return packed.getvalue()
+
+
+def telling(make: Callable[[], bytes], problems: list[str]) -> Callable[[], bytes]:
+    """The same maker, whose failures are also written where the page shows them."""
+
+    def checked() -> bytes:
+        problems.clear()
+        try:
+            return make()
+        except EnformerLensError as error:
+            problems.append(str(error))
+            raise
+
+    return checked
+
+
+def menu(shown: Shown) -> None:
+    """Buttons for every file."""
+    problems = state.problems()
+
+    def button(label: str, file: tuple[str, str, Callable[[], bytes]], about: str = "") -> None:
+        name, mime, make = file
+        st.download_button(
+            label, telling(make, problems), name, mime,
+            key=f"download_{label}", on_click="ignore", help=about or None,
+        )  # fmt: skip
+
+    st.markdown("**Values**, all bins of the shown tracks")
+    with st.container(horizontal=True):
+        for form in FORMATS:
+            button(form, shown.data(form), _ABOUT[form])
+    st.markdown("**Figure**, the part in view")
+    width = st.segmented_control(
+        "Width", paper.WIDTHS, default=paper.WIDTHS[-1], format_func=lambda mm: f"{mm} mm",
+        key=state.PAPER_WIDTH, required=True, on_change=state.touch,
+    )  # fmt: skip
+    with st.container(horizontal=True):
+        for form in FIGURES:
+            button(form.upper(), shown.figure(form, cast(int, width)))
+    st.markdown("**Everything**, with the provenance")
+    with st.container(horizontal=True):
+        button("ZIP", shown.everything(cast(int, width)), "All files above and the JSON.")
+        provenance = (f"{shown.stem}.json", "application/json", shown.provenance.encode)
+        button("JSON", provenance, "Where it comes from: model, genome, interval, versions.")
+    _problems(problems)
+
+
+@st.fragment(run_every=1.0)
+def _problems(problems: list[str]) -> None:
+    for problem in problems:
+        st.error(plain(problem), icon=":material/error:")
+
+
+def link(query: state.Query) -> str:
+    """The address that opens what is shown."""
+    base = (st.context.url or "").partition("?")[0]
+    return f"{base}?{urlencode(query.to_url(), safe=':,/')}"

@@ -1,0 +1,45 @@
+"""Places worth a look, one click each; the first of a genome opens on start."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Example:
+    """A query that works.
+
+    Attributes:
+        label: on the button.
+        text: for the search box.
+        about: one sentence.
+    """
+
+    label: str
+    text: str
+    about: str
+
+
+HG38 = (
+    Example(
+        "β-globin cluster",
+        "chr11:5,225,000-5,290,000",
+        "The five β-like globin genes and their locus control region.",
+    ),
+    Example(
+        "β-globin LCR",
+        "chr11:5,270,791-5,292,315",
+        "The locus control region, which drives the globin genes in red blood cells.",
+    ),
+    Example("HBB", "chr11:5,225,464-5,227,071", "The β-globin gene, on the minus strand."),
+    Example("ACP1", "chr2:264,000", "The promoter that ACP1 and SH3YL1 share."),
+    Example(
+        "rs334, sickle cell",
+        "chr11:5,227,002 T>A",
+        "The HBB variant of sickle-cell disease: a change of protein, not of regulation.",
+    ),
+)
+DEMO = (
+    Example("Globin-like cluster", "demo1:296,000-361,000", "Five invented genes and their LCR."),
+    Example("DGB1", "DGB1", "The first gene of the cluster, on the minus strand."),
+    Example("DLCR", "DLCR", "The cluster's invented locus control region."),
+    Example("DEMO1", "DEMO1", "An invented gene that shares its promoter with DEMO2."),
+)

@@ -1,0 +1,88 @@
+"""What one run of the Locus view shows: the question with everything it resolves to."""
+
+from dataclasses import dataclass
+
+from app import zoom
+from app.pasted import PastedGenome
+from app.places import Place, pasted_place
+from enformer.checkpoint import Checkpoint
+from enformer.coordinates import Interval, predicted_region, window_around
+from enformer.query import ParsedQuery
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """A place on a genome before a model.
+
+    Attributes:
+        checkpoint: the model.
+        place: genome and genes; the sequence itself where one was pasted.
+        parsed: what the search box was read as.
+        window: the model's input.
+        region: the part that has bins.
+        home: what is drawn before any zoom.
+        view: what is drawn.
+    """
+
+    checkpoint: Checkpoint
+    place: Place
+    parsed: ParsedQuery
+    window: Interval
+    region: Interval
+    home: Interval
+    view: Interval
+
+    @property
+    def contig_length(self) -> int:
+        """Bp of the contig in view."""
+        return self.place.genome.length(self.window.contig)
+
+    @property
+    def head(self) -> str:
+        """The head that was trained on this assembly, else the first."""
+        heads, assembly = self.checkpoint.card.assemblies, self.place.genome.assembly
+        fitting = [head for head, trained_on in heads.items() if trained_on == assembly]
+        return next(iter(fitting), next(iter(self.checkpoint.config.heads)))
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What must be known before the picture is believed."""
+        card, genome = self.checkpoint.card, self.place.genome
+        trained_on = sorted(set(card.assemblies.values()))
+        strange = trained_on and genome.assembly not in (*trained_on, PastedGenome.assembly)
+        found = []
+        if not card.trained:
+            found.append("This model was never trained: its output has no biological meaning.")
+        elif strange:
+            found.append(
+                f"The model was trained on {' and '.join(trained_on)}. On {genome.assembly} the "
+                "picture shows how the app works, not biology."
+            )
+        if not self.region.contains(self.view):
+            found.append("Part of the view lies outside the predicted region and has no values.")
+        return tuple(found)
+
+
+def scene(
+    checkpoint: Checkpoint, place: Place, parsed: ParsedQuery, asked: tuple[int, int] | None
+) -> Scene:
+    """Place the window around the question and settle what is drawn.
+
+    Args:
+        checkpoint: the model.
+        place: where the question was read.
+        parsed: the question.
+        asked: 0-based half-open part to draw; one that misses the window is passed over.
+    """
+    config, interval = checkpoint.config, parsed.interval
+    if interval is None:
+        place = pasted_place(parsed.sequence or "")
+        contig, length = next(iter(place.genome.contigs.items()))
+        interval = Interval(contig, 0, length)
+    window = window_around(parsed.focus, interval.contig, config)
+    region = predicted_region(window, config)
+    exactly = parsed.kind in ("locus", "sequence")
+    home = zoom.first_view(interval, region, exactly)
+    wanted = Interval(window.contig, *asked).intersect(window) if asked else None
+    view = zoom.place(wanted.start, wanted.length, window) if wanted else home
+    return Scene(checkpoint, place, parsed, window, region, home, view)

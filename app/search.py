@@ -1,0 +1,65 @@
+"""The search box and what can be clicked instead of typing."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from app import state
+from app.examples import DEMO, HG38, Example
+from enformer.coordinates import Interval
+from enformer.genome import Genome
+
+_SPAN = 60_000
+
+
+def ask(query: state.Query, genome: Genome) -> state.Query:
+    """One box for everything, examples under it; without a question, the first of them is asked."""
+    query = replace(query, locus=query.locus or _on(genome)[0].text)
+    st.session_state[state.SEARCH] = query.locus
+    with st.container(gap="xsmall"):
+        st.text_input(
+            "Locus, gene, variant or sequence",
+            key=state.SEARCH,
+            placeholder="Type a locus, gene, variant or sequence: chr11:5,225,000-5,290,000, HBB, "
+            "chr11:5,227,002 T>A, rs334, NC_000011.10:g.5227002T>A",
+            type="search",
+            icon=":material/search:",
+            label_visibility="collapsed",
+            on_change=_asked,
+        )
+        _examples(genome)
+    return query
+
+
+def _asked() -> None:
+    state.ask(st.session_state[state.SEARCH] or "")
+
+
+def _examples(genome: Genome) -> None:
+    """Places worth a look; those that need another genome say so before they are clicked."""
+    with st.container(horizontal=True, gap="small", key="examples"):
+        for example in _on(genome):
+            st.button(
+                example.label, key=f"example_{example.label}", type="tertiary", help=example.about,
+                icon=":material/place:", on_click=state.ask, args=(example.text,),
+            )  # fmt: skip
+        for example in HG38[:3] if genome.assembly == "demo" else ():
+            st.button(
+                f"{example.label} (hg38, needs the network)", key=f"example_{example.label}",
+                type="tertiary", icon=":material/cloud_download:", help=example.about,
+                on_click=state.ask_on, args=("hg38", example.text),
+            )  # fmt: skip
+
+
+def _on(genome: Genome) -> tuple[Example, ...]:
+    known = {"hg38": HG38, "demo": DEMO}
+    return known.get(genome.assembly) or (_middle(genome),)
+
+
+def _middle(genome: Genome) -> Example:
+    """The middle of the longest contig, where nothing else is known."""
+    contig = max(genome.contigs, key=lambda name: genome.contigs[name])
+    length = genome.contigs[contig]
+    start = max(0, (length - _SPAN) // 2)
+    where = str(Interval(contig, start, min(start + _SPAN, length)))
+    return Example(where, where, f"The middle of {contig}.")

@@ -1,0 +1,260 @@
+"""Models, places and results, shared by all sessions. The one place with Streamlit caches.
+
+Caches are keyed on names, stamps and other small frozen values, never on arrays: Streamlit hashes
+only a sample of a large array, and most single-base variants would share their reference's entry.
+"""
+
+import logging
+import threading
+from pathlib import Path
+
+import streamlit as st
+
+from app.jobs import Control, JobQueue
+from app.places import Place, PlaceName, genome_names, open_place, stamp
+from app.predictions import Answer, Request, answer_from, requests_for, work_for
+from app.results import ResultStore
+from app.seat import Seat, Waiting
+from enformer import assets
+from enformer.cache import cache_dir
+from enformer.checkpoint import BUNDLED, Checkpoint, load
+from enformer.coordinates import Interval
+from enformer.errors import EnformerLensError
+from enformer.genes import Gene
+from enformer.predict import Prediction
+from enformer.query import ParsedQuery, parse_query
+
+LOG = logging.getLogger(__name__)
+DEFAULT_MODEL = "mini"
+MODELS = (*BUNDLED, "official")
+PATIENCE = 2.0
+"""Seconds that opening a model or a genome may take before its progress is shown instead."""
+_PROBE_AGAIN_AFTER = 300  # seconds
+_LOCAL = ("localhost", "127.0.0.1", "::1")
+
+
+@st.cache_resource(show_spinner=False)
+def jobs() -> JobQueue:
+    """The queue of this process."""
+    return JobQueue()
+
+
+def new_seat() -> Seat:
+    """A place in the queue for a new session."""
+    return Seat(jobs())
+
+
+@st.cache_resource(show_spinner=False)
+def _results(folder: str) -> ResultStore:
+    return ResultStore(Path(folder))
+
+
+def paths_allowed() -> bool:
+    """Whether those who use the app may name files on this machine: only where it serves itself."""
+    return st.get_option("server.address") in _LOCAL
+
+
+def _check_path_allowed(path: str) -> None:
+    if not paths_allowed():
+        raise EnformerLensError(
+            "This server is open to others, so files on it cannot be named here.",
+            read=path,
+            do="Choose from the list, or ask whoever runs the server to configure the file.",
+        )
+
+
+# --- models ---------------------------------------------------------------------------------------
+
+
+def open_model(source: str, seat: Seat) -> Checkpoint | Waiting:
+    """A model by name or path, loaded once for all sessions.
+
+    Raises:
+        EnformerLensError: there is no such model, or files may not be named.
+        Cancelled: this session has stopped it.
+    """
+    if source not in MODELS:
+        _check_path_allowed(source)
+    marks = stamp(BUNDLED.get(source, source))
+
+    def work(control: Control) -> None:
+        control.progress(0.0, "reading and checking the weights")
+        _checkpoint(source, marks)
+
+    opened = seat.ask(
+        ("model", source, marks), work, PATIENCE, title=f"Opening the model {source}", device="disk"
+    )
+    return opened if isinstance(opened, Waiting) else _checkpoint(source, marks)
+
+
+@st.cache_resource(show_spinner=False, max_entries=3)
+def _checkpoint(source: str, marks: tuple[int, ...]) -> Checkpoint:
+    return load(source)
+
+
+def find_asset(name: str) -> Path | None:
+    """Where an asset lies on this machine, or None.
+
+    Raises:
+        EnformerLensError: its variable points to nothing.
+    """
+    return assets.locate(name)
+
+
+def fetch_asset(name: str, seat: Seat) -> Path | Waiting:
+    """Download an asset as a job; what has arrived is kept when it is stopped.
+
+    Raises:
+        EnformerLensError: it cannot be had.
+        Cancelled: this session has stopped it.
+    """
+
+    def work(control: Control) -> Path:
+        def progress(done: int, total: int) -> None:
+            control.progress(done / total, f"{done / 1e6:,.0f} of {total / 1e6:,.0f} MB")
+
+        return assets.fetch(name, progress, control.cancelled)
+
+    # One download at a time in all sessions, beside the computations.
+    return seat.ask(("fetch", name), work, 0.3, title=f"Fetching {name}", device="network")
+
+
+# --- places ---------------------------------------------------------------------------------------
+
+
+def place(name: str, gene_file: str, online: bool, seat: Seat) -> Place | Waiting:
+    """A genome by name or path, with its genes; opened once for all sessions.
+
+    Raises:
+        EnformerLensError: it cannot be opened, or files may not be named.
+        Cancelled: this session has stopped it.
+    """
+    for path in ([name] if name not in genome_names() else []) + ([gene_file] if gene_file else []):
+        _check_path_allowed(path)
+    wanted = PlaceName.of(name, gene_file, online)
+
+    def work(control: Control) -> None:
+        control.progress(0.0, "reading; an index is made once for each file")
+        _place(wanted)
+
+    opened = seat.ask(("place", wanted), work, PATIENCE, title=f"Opening {name}", device="disk")
+    return opened if isinstance(opened, Waiting) else _place(wanted)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _place(wanted: PlaceName) -> Place:
+    return open_place(wanted)
+
+
+class _Probe:
+    """Asks a reference service for twenty bases, beside everything else that happens."""
+
+    def __init__(self) -> None:
+        self.answered: bool | None = None
+        self._thread = threading.Thread(target=self._ask, name="probe", daemon=True)
+        self._thread.start()
+
+    def _ask(self) -> None:
+        from enformer.remote_genome import RemoteGenome
+
+        try:
+            RemoteGenome().fetch(Interval("chr11", 5_226_999, 5_227_019))
+            self.answered = True
+        except EnformerLensError as error:
+            LOG.info("no reference service answers: %s", error)
+            self.answered = False
+
+    def wait(self, patience: float) -> bool | None:
+        """The answer, or None when there is none after so many seconds."""
+        self._thread.join(patience)
+        return self.answered
+
+
+@st.cache_resource(show_spinner=False, ttl=_PROBE_AGAIN_AFTER)
+def _probe() -> _Probe:
+    return _Probe()
+
+
+def online(patience: float = 0.0) -> bool | None:
+    """Whether a reference service answers; None while that is not known. The first call asks."""
+    return _probe().wait(patience)
+
+
+# --- questions ------------------------------------------------------------------------------------
+
+
+def parse(text: str, place: Place, seat: Seat) -> ParsedQuery | Waiting:
+    """What the search box's text means on this genome; names may have to be looked up elsewhere.
+
+    Raises:
+        EnformerLensError: it means nothing there.
+        Cancelled: this session has stopped it.
+    """
+    key = ("parse", text, place.key)
+    seat.leave_others("parse", key)
+    return seat.ask(
+        key, lambda control: _parse(text, place.key, place), PATIENCE,
+        title=f"Looking up {text[:40]}", device="lookup",
+    )  # fmt: skip
+
+
+@st.cache_resource(show_spinner=False, max_entries=200)
+def _parse(text: str, place_key: str, _place: Place) -> ParsedQuery:
+    return parse_query(text, _place.genome, _place.genes, _place.variants)
+
+
+def genes_over(window: Interval, place: Place, seat: Seat) -> tuple[Gene, ...] | Waiting:
+    """Genes that overlap a window.
+
+    Raises:
+        GenomeError: a service that had to be asked does not answer.
+    """
+    key = ("genes", window, place.key)
+    seat.leave_others("genes", key)
+    return seat.ask(
+        key, lambda control: _genes_over(window, place.key, place), 0.3,
+        title="Looking up genes", device="lookup",
+    )  # fmt: skip
+
+
+@st.cache_resource(show_spinner=False, max_entries=200)
+def _genes_over(window: Interval, place_key: str, _place: Place) -> tuple[Gene, ...]:
+    return tuple(_place.genes.overlapping(window))
+
+
+def answer(
+    checkpoint: Checkpoint, place: Place, window: Interval, parsed: ParsedQuery, seat: Seat
+) -> Answer | Waiting:
+    """The predictions for a question: from memory, from disk, or by a job.
+
+    Raises:
+        EnformerLensError: it cannot be computed.
+        Cancelled: this session has stopped it.
+    """
+    requests = requests_for(checkpoint, place.genome, window, parsed.variant)
+    key = ("predict", *requests)
+    seat.leave_others("predict", key)
+    known = {request: _known(request, checkpoint) for request in requests}
+    found = {request: made for request, made in known.items() if made is not None}
+    if len(found) == len(requests):
+        return answer_from(found)
+    store = _results(str(cache_dir("results")))
+    work = work_for(requests, checkpoint, place.genome, store)
+    device = str(checkpoint.model.stem.conv.weight.device)
+    made = seat.ask(key, work, 0.5, title=parsed.name, device=device)
+    return made if isinstance(made, Waiting) else answer_from(made)
+
+
+def _known(request: Request, checkpoint: Checkpoint) -> Prediction | None:
+    try:
+        return _kept(request.key, str(cache_dir("results")), checkpoint)
+    except KeyError:
+        return None
+
+
+@st.cache_resource(show_spinner=False, max_entries=12)
+def _kept(key: str, folder: str, _checkpoint: Checkpoint) -> Prediction:
+    found = _results(folder).get(key, _checkpoint)
+    if found is None:
+        raise KeyError(key)  # an exception is not cached, so the next look finds what came since
+    return found

@@ -1,0 +1,90 @@
+"""The picture with the buttons that move it."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from app import downloads, state, zoom
+from app.downloads import Shown
+from app.figures import page
+from app.figures.alt_text import describe
+from app.figures.data import LocusPicture
+from app.figures.locus_plotly import locus_figure, selected_interval
+from app.scene import Scene
+from enformer.coordinates import Interval
+
+
+@dataclass(frozen=True)
+class Step:
+    """A button that changes what is drawn."""
+
+    name: str
+    icon: str
+    to: Interval
+
+
+def _steps(scene: Scene) -> tuple[Step, ...]:
+    view, within = scene.view, scene.window
+    return (
+        Step("Left", "chevron_left", zoom.panned(view, -0.5, within)),
+        Step("Right", "chevron_right", zoom.panned(view, 0.5, within)),
+        Step("Zoom in", "zoom_in", zoom.scaled(view, 0.5, within)),
+        Step("Zoom out", "zoom_out", zoom.scaled(view, 2, within)),
+        Step("All that is predicted", "fit_width", scene.region),
+        Step("Whole window", "open_in_full", scene.window),
+    )
+
+
+def zoom_buttons(scene: Scene) -> None:
+    """Pan, zoom, back and reset; those that would change nothing are off."""
+    shown = (scene.view.start, scene.view.end)
+    for step in _steps(scene):
+        part = (step.to.start, step.to.end)
+        st.button(
+            step.name,
+            key=f"icon_{step.icon}",
+            icon=f":material/{step.icon}:",
+            help=step.name,
+            on_click=state.zoom_to,
+            args=(part, shown),
+            disabled=part == shown,
+        )
+    st.button("Back", icon=":material/undo:", on_click=state.zoom_back,
+              disabled=not state.can_go_back(), help="To the part drawn before.")  # fmt: skip
+    st.button("Reset", icon=":material/restart_alt:", on_click=state.zoom_reset,
+              disabled=scene.view == scene.home, help="To what was asked for.")  # fmt: skip
+
+
+def menus(files: Shown, query: state.Query) -> None:
+    """Downloads and the link to what is shown."""
+    save = st.popover("Download", icon=":material/download:", on_change="rerun", key="download")
+    if save.open:
+        with save:
+            downloads.menu(files)
+    with st.popover("Link", icon=":material/link:"):
+        st.markdown("Opens this place, model, genome, tracks and zoom:")
+        st.code(downloads.link(query), language=None, wrap_lines=True)
+        if not query.fits_a_link:
+            st.caption("The pasted sequence is too long for a link and is left out.")
+
+
+def chart(picture: LocusPicture, file_name: str) -> None:
+    """The figure; a box drawn over it zooms to that part."""
+    key = f"chart_{state.redraws()}"
+    st.plotly_chart(
+        locus_figure(picture, dark=st.context.theme.type == "dark"),
+        key=key,
+        theme=None,
+        on_select=lambda: _boxed(key, picture),
+        selection_mode="box",
+        config=page.config(file_name),
+        alt=describe(picture),
+    )
+
+
+def _boxed(key: str, picture: LocusPicture) -> None:
+    boxes = st.session_state[key].selection.box
+    chosen = selected_interval(picture, *boxes[0]["x"][:2]) if boxes else None
+    if chosen is not None:
+        to = zoom.boxed((chosen.start, chosen.end), picture.view)
+        state.zoom_to((to.start, to.end), (picture.view.start, picture.view.end))
