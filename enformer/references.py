@@ -43,6 +43,9 @@ LENGTHS: Mapping[str, Mapping[str, int]] = MappingProxyType(
 )
 """Bp of the nuclear chromosomes by assembly; chr1 alone where an assembly is only recognised."""
 
+HG38: Mapping[str, int] = MappingProxyType({**LENGTHS["hg38"], "chrM": 16_569})
+"""Bp of the primary contigs of hg38; chrM, being the same in hg19 files, tells no assembly."""
+
 
 @lru_cache(maxsize=4096)  # asked for every gene of a table
 def bare(contig: str) -> str:

@@ -4,19 +4,17 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
-from types import MappingProxyType
 from typing import Any
 
 from enformer.answers import Answers
 from enformer.coordinates import Interval
 from enformer.errors import GenomeError
 from enformer.genome import Genome
-from enformer.references import LENGTHS
+from enformer.references import HG38
 from enformer.service import ENSEMBL, UCSC, Service, ServiceError
 
 _BLOCK = 65_536
 _BLOCKS_A_REQUEST = 16
-_MITOCHONDRION = 16_569
 
 
 class RemoteGenome(Genome):
@@ -24,7 +22,7 @@ class RemoteGenome(Genome):
 
     assembly = "hg38"
     identity = "hg38:GRCh38"
-    contigs = MappingProxyType({**LENGTHS["hg38"], "chrM": _MITOCHONDRION})
+    contigs = HG38
     description = (
         "hg38 (GRCh38), the human reference: only what is looked at is fetched, from the UCSC Genome "
         "Browser or Ensembl, and kept on this computer."
