@@ -1,158 +1,191 @@
 """Genes from the rows of GFF3 and GTF: each with the exons of one transcript."""
 
-import csv
-import io
 import re
+from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 from urllib.parse import unquote
-
-import pandas as pd
 
 from enformer.genes import Gene, as_strand
 
-_COLUMNS = ("contig", "source", "kind", "start", "end", "score", "strand", "phase", "attributes")
-_EXON, _CODING = ("exon",), ("CDS", "stop_codon")  # GTF leaves the stop codon out of the CDS
 _SYMBOLS = ("gene_name", "gene", "Name", "gene_id", "ID")
 _ALIASES = ("Alias", "gene_synonym", "Synonym", "synonyms", "previous_symbols", "Name")
 
-_Spans = Mapping[str, Sequence[tuple[int, int]]]
+_Span = tuple[int, int]
 
 
-def genes_of_features(rows: Sequence[str]) -> tuple[list[Gene], dict[str, Gene]]:
+def genes_of_features(rows: Iterable[str], gtf: bool) -> tuple[list[Gene], dict[str, Gene]]:
     """Puts genes together from features.
 
     The transcript drawn is MANE Select where a tag says so, else canonical, else the one with most
     exonic bases.
 
     Args:
-        rows: of GFF3 or GTF, told apart by their attributes.
+        rows: of the file, without comments.
+        gtf: attributes are those of GTF, not of GFF3.
 
     Returns:
         The genes, and the gene of each transcript identifier.
     """
-    gtf = re.search(r'\w "', rows[0].split("\t")[8]) is not None
-    table = _table(rows)
-    parts = _parts(table[table.kind.isin(_EXON + _CODING)], gtf)
-    bodies = _bodies(table, parts, gtf)
-    links = _links(table, parts, bodies, gtf)
-    coding = _spans(parts[parts.kind.isin(_CODING)])
-    exons = coding | _spans(parts[parts.kind.isin(_EXON)])
-    drawn = _drawn(links, exons)
-    genes = {
-        body["id"]: _gene(body, gtf, exons.get(drawn[body["id"]], ()), coding.get(drawn[body["id"]], ()))
-        for body in bodies.to_dict("records")
-    }  # fmt: skip
-    pairs = zip(links.transcript, links.gene, strict=True)
-    return list(genes.values()), {_plain(of): genes[gene] for of, gene in pairs if of != gene}
+    features = _Gtf() if gtf else _Gff3()
+    for row in rows:
+        features.add(row)
+    return features.genes()
 
 
-def _table(rows: Sequence[str]) -> pd.DataFrame:
-    table = pd.read_csv(
-        io.StringIO("\n".join(rows)), sep="\t", header=None, names=list(_COLUMNS),
-        usecols=["contig", "kind", "start", "end", "strand", "attributes"],
-        dtype={"contig": str, "kind": str, "start": int, "end": int, "strand": str, "attributes": str},
-        quoting=csv.QUOTE_NONE, na_filter=False,
-    )  # fmt: skip
-    table["start"] -= 1
-    return table
+class _Body(NamedTuple):
+    contig: str
+    start: int
+    end: int
+    strand: str
+    attributes: str
+
+    def widened(self, other: "_Body") -> "_Body":
+        start, end = min(self.start, other.start), max(self.end, other.end)
+        return self._replace(start=start, end=end)
 
 
-def _attribute(texts: pd.Series, key: str, gtf: bool) -> pd.Series:
-    pattern = rf'(?:^|;)\s*{key} "?([^";]*)' if gtf else rf"(?:^|;)\s*{key}=([^;]*)"
-    return texts.str.extract(pattern, expand=False).fillna("")
+class _Features(ABC):
+    """Bodies of genes, and exons and coding stretches by transcript."""
 
+    def __init__(self) -> None:
+        self._bodies: dict[str, _Body] = {}
+        self._implied: dict[str, _Body] = {}
+        self._exons: dict[str, list[_Span]] = defaultdict(list)
+        self._coding: dict[str, list[_Span]] = defaultdict(list)
+        self._links: dict[str, tuple[str, int]] = {}  # transcript: gene, rank
 
-def _parts(table: pd.DataFrame, gtf: bool) -> pd.DataFrame:
-    """Exons and coding stretches with the transcript (and in GTF the gene) that each belongs to."""
-    parents = _attribute(table.attributes, "transcript_id" if gtf else "Parent", gtf)
-    parts = table.assign(transcript=parents.str.split(","))
-    if gtf:
-        parts["gene"] = _attribute(table.attributes, "gene_id", gtf)
-    return parts.explode("transcript", ignore_index=True)
+    def add(self, row: str) -> None:
+        """Takes a row in."""
+        contig, _, kind, start, end, _, strand, _, attributes, *_ = row.split("\t")
+        body = _Body(contig, int(start) - 1, int(end), strand, attributes)
+        if kind.endswith("gene"):
+            self._bodies[self._gene_of(attributes)] = body
+        elif kind == "exon":
+            self._add_part(self._exons, body)
+        elif kind in ("CDS", "stop_codon"):  # GTF leaves the stop codon out of the CDS
+            self._add_part(self._coding, body)
+        else:
+            self._add_transcript(attributes)
 
+    @abstractmethod
+    def _gene_of(self, attributes: str) -> str: ...
 
-def _bodies(table: pd.DataFrame, parts: pd.DataFrame, gtf: bool) -> pd.DataFrame:
-    """Rows of genes, or where there are none the stretch that the parts of each gene span."""
-    bodies = table[table.kind.str.endswith("gene")]
-    if len(bodies) or not gtf:
-        return bodies.assign(id=_attribute(bodies.attributes, "gene_id" if gtf else "ID", gtf))
-    first = dict.fromkeys(("contig", "strand", "attributes"), "first")
-    spans = parts.groupby("gene", sort=False).agg({"start": "min", "end": "max", **first})
-    return spans.reset_index(names="id")
+    @abstractmethod
+    def _add_part(self, parts: dict[str, list[_Span]], body: _Body) -> None: ...
 
+    @abstractmethod
+    def _add_transcript(self, attributes: str) -> None: ...
 
-def _links(
-    table: pd.DataFrame, parts: pd.DataFrame, bodies: pd.DataFrame, gtf: bool
-) -> pd.DataFrame:
-    """Which transcript belongs to which gene; in GFF3 a gene may hold exons itself."""
-    if gtf:
-        links = parts[["transcript", "gene", "attributes"]].drop_duplicates("transcript")
-    else:
-        others = table[~table.kind.isin(_EXON + _CODING)]
-        links = pd.DataFrame(
-            {
-                "transcript": [*_attribute(others.attributes, "ID", gtf), *bodies.id],
-                "gene": [*_attribute(others.attributes, "Parent", gtf), *bodies.id],
-                "attributes": [*others.attributes, *[""] * len(bodies)],
-            }
+    @abstractmethod
+    def _values(self, attributes: str) -> Mapping[str, list[str]]: ...
+
+    def genes(self) -> tuple[list[Gene], dict[str, Gene]]:
+        """What was taken in, put together; without rows of genes their parts imply them."""
+        drawn = self._drawn()
+        genes = {
+            identifier: self._gene(identifier, body, drawn.get(identifier, ""))
+            for identifier, body in (self._bodies or self._implied).items()
+        }
+        links = ((transcript, gene) for transcript, (gene, _) in self._links.items())
+        return list(genes.values()), {
+            _plain(one): genes[gene] for one, gene in links if gene in genes
+        }
+
+    def _drawn(self) -> Mapping[str, str]:
+        """The transcript to draw for each gene; in GFF3 a gene may hold exons itself."""
+        own = {gene: (gene, 9) for gene in self._bodies}
+        best: dict[str, tuple[int, int, str]] = {}
+        for transcript, (gene, rank) in (own | self._links).items():
+            parts = self._exons.get(transcript) or self._coding.get(transcript, ())
+            if bases := sum(end - start for start, end in parts):
+                choice = (rank, -bases, transcript)
+                best[gene] = min(best.get(gene, choice), choice)
+        return {gene: transcript for gene, (_, _, transcript) in best.items()}
+
+    def _gene(self, identifier: str, body: _Body, transcript: str) -> Gene:
+        values = self._values(body.attributes)
+        symbol = next((values[key][0] for key in _SYMBOLS if key in values), identifier)
+        others = dict.fromkeys(name for key in _ALIASES for name in values.get(key, ()))
+        coding = sorted(self._coding.get(transcript, ()))
+        return Gene(
+            symbol=symbol,
+            contig=body.contig,
+            start=body.start,
+            end=body.end,
+            strand=as_strand(body.strand),
+            gene_id=values.get("gene_id", [_plain(identifier)])[0],
+            aliases=tuple(name for name in others if name != symbol),
+            exons=tuple(sorted(self._exons.get(transcript, ()))) or tuple(coding),
+            coding=(coding[0][0], max(end for _, end in coding)) if coding else None,
         )
-    mane = links.attributes.str.contains("MANE[_ ]Select")
-    canonical = links.attributes.str.contains("Ensembl_canonical")
-    links = links.assign(rank=2 - 2 * mane - (canonical & ~mane))
-    return links[links.gene.isin(bodies.id)]
 
 
-def _spans(parts: pd.DataFrame) -> dict[str, list[tuple[int, int]]]:
-    spans = defaultdict(list)
-    parts = parts.sort_values("start", kind="stable")
-    for transcript, *span in zip(parts.transcript, parts.start, parts.end, strict=True):
-        spans[transcript].append(tuple(span))
-    return dict(spans)
+class _Gtf(_Features):
+    """Every row names its gene and transcript."""
+
+    def _gene_of(self, attributes: str) -> str:
+        return _first(_GENE_ID, attributes)
+
+    def _add_part(self, parts: dict[str, list[_Span]], body: _Body) -> None:
+        transcript = _first(_TRANSCRIPT_ID, body.attributes)
+        parts[transcript].append((body.start, body.end))
+        if transcript not in self._links:
+            self._add_transcript(body.attributes)
+        if not self._bodies:
+            gene = _first(_GENE_ID, body.attributes)
+            self._implied[gene] = self._implied.get(gene, body).widened(body)
+
+    def _add_transcript(self, attributes: str) -> None:
+        if transcript := _first(_TRANSCRIPT_ID, attributes):
+            self._links[transcript] = (_first(_GENE_ID, attributes), _rank(attributes))
+
+    def _values(self, attributes: str) -> Mapping[str, list[str]]:
+        values = defaultdict(list)
+        for key, quoted, plain in re.findall(r'(\w+) (?:"([^"]*)"|([^;"\s]+))', attributes):
+            if quoted or plain:
+                values[key].append(quoted or plain)
+        return values
 
 
-def _drawn(links: pd.DataFrame, exons: _Spans) -> Mapping[str, str]:
-    best: dict[str, tuple[int, int, str]] = {}
-    for transcript, gene, rank in zip(links.transcript, links.gene, links["rank"], strict=True):
-        bases = sum(end - start for start, end in exons.get(transcript, ()))
-        if bases:
-            best[gene] = min(best.get(gene, (9, 0, "")), (rank, -bases, transcript))
-    return defaultdict(str, {gene: transcript for gene, (_, _, transcript) in best.items()})
+class _Gff3(_Features):
+    """Rows name their parents."""
 
+    def _gene_of(self, attributes: str) -> str:
+        return _first(_ID, attributes)
 
-def _gene(
-    body: Mapping[Any, Any],
-    gtf: bool,
-    exons: Sequence[tuple[int, int]],
-    coding: Sequence[tuple[int, int]],
-) -> Gene:
-    values = _values(body["attributes"], gtf)
-    symbol = next((values[key][0] for key in _SYMBOLS if values.get(key)), body["id"])
-    others = dict.fromkeys(name for key in _ALIASES for name in values.get(key, ()))
-    return Gene(
-        symbol=symbol,
-        contig=body["contig"],
-        start=body["start"],
-        end=body["end"],
-        strand=as_strand(body["strand"]),
-        gene_id=values["gene_id"][0] if values.get("gene_id") else _plain(body["id"]),
-        aliases=tuple(name for name in others if name != symbol),
-        exons=tuple(exons),
-        coding=(coding[0][0], max(end for _, end in coding)) if coding else None,
-    )
+    def _add_part(self, parts: dict[str, list[_Span]], body: _Body) -> None:
+        for parent in _first(_PARENT, body.attributes).split(","):
+            parts[parent].append((body.start, body.end))
 
+    def _add_transcript(self, attributes: str) -> None:
+        self._links[_first(_ID, attributes)] = (_first(_PARENT, attributes), _rank(attributes))
 
-def _values(attributes: str, gtf: bool) -> Mapping[str, list[str]]:
-    values = defaultdict(list)
-    if gtf:
-        for key, quoted, bare in re.findall(r'(\w+) (?:"([^"]*)"|([^;"\s]+))', attributes):
-            values[key].append(quoted or bare)
-    else:
+    def _values(self, attributes: str) -> Mapping[str, list[str]]:
+        values = defaultdict(list)
         for item in attributes.split(";"):
             key, _, text = item.strip().partition("=")
-            values[key] += [unquote(part) for part in text.split(",") if part]
-    return values
+            parts: Sequence[str] = [unquote(part) for part in text.split(",") if part]
+            if parts:
+                values[key] += parts
+        return values
+
+
+_GENE_ID = re.compile(r'(?:^|;)\s*gene_id "?([^";]*)')
+_TRANSCRIPT_ID = re.compile(r'(?:^|;)\s*transcript_id "?([^";]*)')
+_ID = re.compile(r"(?:^|;)\s*ID=([^;]*)")
+_PARENT = re.compile(r"(?:^|;)\s*Parent=([^;]*)")
+_MANE = re.compile("MANE[_ ]Select")
+
+
+def _first(pattern: re.Pattern[str], attributes: str) -> str:
+    match = pattern.search(attributes)
+    return match[1] if match else ""
+
+
+def _rank(attributes: str) -> int:
+    return 0 if _MANE.search(attributes) else 1 if "Ensembl_canonical" in attributes else 2
 
 
 def _plain(identifier: str) -> str:

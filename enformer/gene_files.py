@@ -4,10 +4,12 @@ import gzip
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 from enformer.assemblies import chromosomes
 from enformer.errors import GenomeError
+from enformer.gene_features import genes_of_features
 from enformer.genes import Gene, as_strand
 
 _ID_COLUMNS = {"ensembl_id", "ensembl", "gene_id", "geneid"}
@@ -25,48 +27,53 @@ def read_genes(path: Path) -> tuple[list[Gene], dict[str, Gene]]:
         GenomeError: it cannot be read, is no gene table, or its contigs are those of hg19.
     """
     try:
-        names, rows = _lines(path)
+        with path.open("rb") as file:
+            packed = file.read(2) == b"\x1f\x8b"
+        with gzip.open(path, "rt") if packed else path.open() as lines:
+            genes, transcripts = _genes(iter(lines))
+        _check(genes)
     except (OSError, EOFError, UnicodeDecodeError, zlib.error) as broken:
         raise _refusal(path, f"It cannot be read: {broken}.") from broken
-    first = rows[0] if rows else []
-    try:
-        if len(first) >= 9 and first[3].isdigit() and first[4].isdigit():
-            # Imported here: pandas takes longer to load than a BED takes to read.
-            from enformer.gene_features import genes_of_features
-
-            genes, transcripts = genes_of_features(["\t".join(row) for row in rows])
-        elif len(first) >= 4 and first[1].isdigit() and first[2].isdigit():
-            genes, transcripts = list(_bed(rows, names)), {}
-        else:
-            raise ValueError("it is neither BED with names, nor GFF3, nor GTF")
-        _check(genes)
-    except (ValueError, KeyError) as wrong:
+    except (ValueError, KeyError, IndexError) as wrong:
         raise _refusal(path, f"It holds no genes that can be used: {wrong}.") from wrong
     return genes, transcripts
 
 
-def _lines(path: Path) -> tuple[list[str], list[list[str]]]:
-    """Column names, from the last comment before the first row, and the rows."""
-    with path.open("rb") as file:
-        packed = file.read(2) == b"\x1f\x8b"
-    names: list[str] = []
-    rows: list[list[str]] = []
-    with gzip.open(path, "rt") if packed else path.open() as lines:
-        for line in lines:
-            if line.startswith("##FASTA"):
-                break
-            if line.startswith("#"):
-                names = line.strip("# \r\n").split("\t") if not rows else names
-            elif line.strip() and not line.startswith(("track ", "browser ")):
-                rows.append(line.rstrip("\r\n").split("\t" if "\t" in line else None))
-    return names, rows
+def _genes(lines: Iterator[str]) -> tuple[list[Gene], dict[str, Gene]]:
+    names = ""
+    for first in _whole(lines):
+        if not first.startswith("#"):
+            break
+        names = first
+    else:
+        raise ValueError("it is empty")
+    rows = (line for line in chain([first], _whole(lines)) if not line.startswith("#"))
+    cells = _cells(first)
+    if len(cells) >= 9 and cells[3].isdigit() and cells[4].isdigit():
+        return genes_of_features(rows, gtf=re.search(r'\w "', cells[8]) is not None)
+    if len(cells) >= 4 and cells[1].isdigit() and cells[2].isdigit():
+        return list(_bed(map(_cells, rows), cells, names.strip("# ").split("\t"))), {}
+    raise ValueError("it is neither BED with names, nor GFF3, nor GTF")
 
 
-def _bed(rows: Sequence[list[str]], names: Sequence[str]) -> Iterator[Gene]:
-    width = len(rows[0])
+def _whole(lines: Iterator[str]) -> Iterator[str]:
+    """Lines that say something, up to the sequence that may follow in GFF3."""
+    for line in lines:
+        if line.startswith("##FASTA"):
+            return
+        if line.strip() and not line.startswith(("track ", "browser ")):
+            yield line.rstrip("\r\n")
+
+
+def _cells(line: str) -> list[str]:
+    return line.split("\t" if "\t" in line else None)
+
+
+def _bed(rows: Iterable[list[str]], first: Sequence[str], names: Sequence[str]) -> Iterator[Gene]:
+    width = len(first)
     columns = [name.strip().lower() for name in names] if len(names) == width else [""] * width
     ids = [i for i in range(6, width)
-           if columns[i] in _ID_COLUMNS or _ENSEMBL_GENE.fullmatch(rows[0][i])]  # fmt: skip
+           if columns[i] in _ID_COLUMNS or _ENSEMBL_GENE.fullmatch(first[i])]  # fmt: skip
     aliases = [i for i in range(6, width) if columns[i] in _ALIAS_COLUMNS]
     for row in rows:
         if len(row) != width:

@@ -169,7 +169,8 @@ def test_a_gene_may_hold_its_coding_part_itself_and_sequence_after_it_is_ignored
 @pytest.mark.parametrize(
     ("text", "wrong"),
     [
-        ("", "neither BED"),
+        ("", "it is empty"),
+        ("# only a remark\n", "it is empty"),
         ("hello there\n", "neither BED"),
         ("chr1\t5\t9\n", "neither BED"),
         (">chr1\nACGT\n", "neither BED"),
