@@ -23,7 +23,7 @@ from enformer.model import Enformer
 from enformer.tracks import TrackTable
 from train.dataset import Sampling, StepBatches, Windows, heads_of
 from train.evaluate import METRIC, score
-from train.loop import Log, Trainer, inverse_mean_weights
+from train.loop import Log, Trainer, weights_by_assay
 from train.metrics import as_figures, summarise
 from train.settings import FitConfig, read_settings
 
@@ -34,7 +34,8 @@ class Run:
     def __init__(self, config: FitConfig, device: torch.device) -> None:
         """Builds the model from `config.seed`, and continues from `last.pt` in `config.out`."""
         self.config = config
-        self.windows = {head: Windows(config.data, head, "train") for head in heads_of(config.data)}
+        self.kept = {head: Windows(config.data, head, "train") for head in heads_of(config.data)}
+        self.windows = {**self.kept, **_auxiliary(config)}
         unknown = set(config.schedule) - set(self.windows)
         if unknown:
             raise DataError(
@@ -42,10 +43,12 @@ class Run:
                 read=f"{config.data} with heads {', '.join(self.windows)}",
                 do="Name only these in schedule.",
             )
-        self.full = full_geometry(config, self.windows)
-        self.training = training_geometry(config, self.full)
+        self.full = full_geometry(config, self.kept)
+        self.training = training_geometry(config, full_geometry(config, self.windows))
         torch.manual_seed(config.seed)
         model = Enformer(self.training)
+        if config.start is not None:
+            start_from(model, config.start)
         self.trainer = Trainer(model.to(device), config, self._track_weights(device))
         config.out.mkdir(parents=True, exist_ok=True)
         self.resume()
@@ -83,29 +86,52 @@ class Run:
     def kept_model(self) -> Enformer:
         """The weights that are kept, on the geometry of the data, in evaluation mode."""
         model = Enformer(self.full).to(self.trainer.device)
-        model.load_state_dict(self.trainer.kept.state_dict())
+        trained = self.trainer.kept.state_dict()
+        model.load_state_dict({name: trained[name] for name in model.state_dict()})
         return model.eval()
 
     def validate(self, model: Enformer, split: str = "valid") -> Mapping[str, float]:
         """Mean Pearson per head and assay on a split."""
-        held = [Windows(self.config.data, head, split) for head in self.windows]
+        held = [Windows(self.config.data, head, split) for head in self.kept]
         frame = pd.concat([score(model, windows) for windows in held if len(windows)])
         return as_figures(summarise(frame))
 
     def save_model(self, model: Enformer, name: str, figures: Mapping[str, float]) -> Path:
         """Writes weights, tracks and card to `<name>.safetensors`."""
         path = self.config.out / f"{name}.safetensors"
-        tracks = TrackTable.concat([windows.tracks for windows in self.windows.values()])
-        save(path, model, tracks, make_card(self.config, self.windows, figures))
+        tracks = TrackTable.concat([windows.tracks for windows in self.kept.values()])
+        save(path, model, tracks, make_card(self.config, self.kept, figures))
         return path
 
     def _track_weights(self, device: torch.device) -> dict[str, torch.Tensor]:
-        if self.config.track_weights == "equal":
-            return {}
+        weights = self.config.assay_weights
         return {
-            head: inverse_mean_weights(windows.mean_targets()).to(device)
+            head: weights_by_assay(windows.tracks.frame["assay"].tolist(), weights).to(device)
             for head, windows in self.windows.items()
+            if weights
         }
+
+
+def _auxiliary(config: FitConfig) -> dict[str, Windows]:
+    path = config.auxiliary
+    return {} if path is None else {head: Windows(path, head, "train") for head in heads_of(path)}
+
+
+def start_from(model: Enformer, source: Path) -> None:
+    """Copies all weights of a checkpoint into the model; heads that only the model has stay fresh.
+
+    Raises:
+        DataError: the sizes differ.
+    """
+    held = load(source, device="cpu", dtype="float32").model.state_dict()
+    own = model.state_dict()
+    if any(name not in own or own[name].shape != value.shape for name, value in held.items()):
+        raise DataError(
+            "Its weights do not fit the network of this configuration.",
+            read=f"the checkpoint {source}",
+            do="Give both the same [model] and data.",
+        )
+    model.load_state_dict(own | held)
 
 
 def full_geometry(config: FitConfig, windows: Mapping[str, Windows]) -> EnformerConfig:
@@ -142,7 +168,7 @@ def training_geometry(config: FitConfig, full: EnformerConfig) -> EnformerConfig
 
 def fingerprint(config: FitConfig) -> str:
     """Two runs with the same text train the same weights; paths and the card do not count."""
-    ignored = {"data", "out", "card", "workers", "held_out"}
+    ignored = {"data", "out", "start", "auxiliary", "card", "workers", "held_out"}
     held = {k: v for k, v in vars(config).items() if k not in ignored}
     return repr(sorted(held.items(), key=lambda item: item[0]))
 
@@ -230,22 +256,17 @@ def _named(figures: Mapping[str, float], split: str) -> dict[str, float]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Command line: `python -m train.fit CONFIG.toml`; run it again to resume."""
+    """Command line: `python -m train.fit CONFIG.toml ...`; run it again to resume."""
     parser = argparse.ArgumentParser("python -m train.fit", description=__doc__)
-    parser.add_argument("config", type=Path, help="a TOML file such as train/configs/mini.toml")
-    parser.add_argument(
-        "--data", type=Path, help="the prepared file, instead of the configured one"
-    )
-    parser.add_argument(
-        "--out", type=Path, help="the folder to write, instead of the configured one"
-    )
+    parser.add_argument("configs", type=Path, nargs="+", help="TOML files, trained in turn")
+    parser.add_argument("--root", type=Path, help="folder the paths in them start from (here)")
     given = parser.parse_args(arguments)
-    changes = {name: getattr(given, name) for name in ("data", "out") if getattr(given, name)}
     try:
-        path = fit(dataclasses.replace(read_settings(given.config), **changes))
+        for config in given.configs:
+            path = fit(read_settings(config, given.root))
+            print(f"The best weights on the validation split are in {path}.")
     except (EnformerLensError, OSError) as error:
         parser.exit(1, f"{error}\n")
-    print(f"The best weights on the validation split are in {path}.")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,6 @@
-"""Typed access to the members of an HDF5 file."""
+"""The members of a prepared HDF5 file: typed access, and the arrays of a split."""
+
+from collections.abc import Sequence
 
 import h5py
 
@@ -27,6 +29,26 @@ def array_of(parent: h5py.Group, name: str) -> h5py.Dataset:
     if not isinstance(found, h5py.Dataset):
         raise _lacking(parent, f"array {name}")
     return found
+
+
+def create_split(
+    group: h5py.Group, windows: Sequence[tuple[str, int, int]], length: int, bins: int, tracks: int
+) -> tuple[h5py.Dataset, h5py.Dataset]:
+    """Adds the windows (contig, 0-based start, end) and room for their records to a split.
+
+    Returns:
+        The arrays `sequences` (records, length, 4) and `targets` (records, bins, tracks), one
+        compressed chunk per record.
+    """
+    group.create_dataset("contig", data=[row[0] for row in windows], dtype=h5py.string_dtype())
+    for column, name in ((1, "start"), (2, "end")):
+        group.create_dataset(name, data=[row[column] for row in windows], dtype="i8")
+
+    def room(name: str, kind: str, *shape: int) -> h5py.Dataset:
+        packing = {"chunks": (1, *shape), "compression": "gzip"} if windows else {}
+        return group.create_dataset(name, (len(windows), *shape), kind, **packing)
+
+    return room("sequences", "u1", length, 4), room("targets", "f4", bins, tracks)
 
 
 def _lacking(parent: h5py.Group, what: str) -> DataError:

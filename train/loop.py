@@ -3,14 +3,14 @@
 import csv
 import io
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from torch import nn
+from jaxtyping import Float
+from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from enformer.errors import DataError
@@ -130,10 +130,12 @@ def _averaged(model: nn.Module, decay: float) -> AveragedModel | None:
     return AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(decay), use_buffers=True)
 
 
-def inverse_mean_weights(means: np.ndarray) -> torch.Tensor:
-    """Weights that fall with the square root of a track's mean, so that CAGE is heard beside DNase."""
-    weights = (means + 0.05) ** -0.5
-    return torch.from_numpy((weights / weights.mean()).astype(np.float32))
+def weights_by_assay(
+    assays: Sequence[str], weights: Mapping[str, float]
+) -> Float[Tensor, " tracks"]:
+    """Weight of each track in the loss, scaled to a mean of 1; an assay that is not named has 1."""
+    values = torch.tensor([float(weights.get(assay, 1.0)) for assay in assays])
+    return values / values.mean()
 
 
 class Log:

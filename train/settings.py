@@ -20,6 +20,8 @@ class FitConfig:
         steps: updates in all, over both heads.
         model: sizes of the `EnformerConfig`; heads and lengths come from the data.
         schedule: heads in turn, one update each.
+        start: checkpoint whose weights come first, or none for fresh ones.
+        auxiliary: prepared file whose heads share the trunk in training and are not kept, or none.
         batch_size: windows of an update.
         crop_bins: targets of a training window, 0 for all of the stored ones.
         crop_margin: bins of sequence without targets on each side, -1 for all of the stored ones.
@@ -29,8 +31,7 @@ class FitConfig:
         optimizer: "adam" or "adamw".
         weight_decay: of AdamW, on matrices and filters, not on biases and norms.
         clip_norm: largest global norm of a gradient.
-        track_weights: "equal", or "inverse_mean" so that rare signals count as much as broad ones:
-            (mean of the track + 0.05)^-0.5, scaled to a mean of 1.
+        assay_weights: how much the tracks of an assay count in the loss, 1 where not named.
         max_shift: largest random shift in bp.
         reverse_complement: whether half of the windows are read on the other strand.
         average: decay of the moving average of the weights, 0 for none; it is what is kept.
@@ -48,6 +49,8 @@ class FitConfig:
     steps: int
     model: Mapping[str, Any] = field(hash=False)
     schedule: tuple[str, ...] = ("human", "mouse")
+    start: Path | None = None
+    auxiliary: Path | None = None
     batch_size: int = 1
     crop_bins: int = 0
     crop_margin: int = -1
@@ -57,7 +60,7 @@ class FitConfig:
     optimizer: str = "adamw"
     weight_decay: float = 0.01
     clip_norm: float = 0.2
-    track_weights: str = "equal"
+    assay_weights: Mapping[str, float] = field(default_factory=dict, hash=False)
     max_shift: int = 4
     reverse_complement: bool = True
     average: float = 0.0
@@ -85,8 +88,8 @@ class FitConfig:
             ("decay is cosine or constant.", self.decay not in ("cosine", "constant")),
             ("optimizer is adam or adamw.", self.optimizer not in ("adam", "adamw")),
             ("clip_norm must be positive.", not self.clip_norm > 0),
-            ("track_weights is equal or inverse_mean.",
-             self.track_weights not in ("equal", "inverse_mean")),
+            ("assay_weights must not be negative.",
+             min(self.assay_weights.values(), default=1.0) < 0),
             ("max_shift lies in 0 to 4 bp.", not 0 <= self.max_shift <= 4),
             ("average lies in [0, 1).", not 0 <= self.average < 1),
             ("evaluate_every must be at least 1.", self.evaluate_every < 1),
@@ -102,7 +105,7 @@ class FitConfig:
 
 
 def read_settings(path: Path, root: Path | None = None) -> FitConfig:
-    """Reads a TOML file; `data` and `out` are taken relative to `root` (here).
+    """Reads a TOML file; paths in it are taken relative to `root` (here).
 
     Raises:
         DataError: the file cannot be read, lacks a value or holds an unknown one.
@@ -119,7 +122,7 @@ def read_settings(path: Path, root: Path | None = None) -> FitConfig:
     if lacking:
         raise _unreadable(path, f"It lacks: {', '.join(lacking)}.")
     base = root or Path()
-    for name in ("data", "out"):
+    for name in held.keys() & {"data", "out", "start", "auxiliary"}:
         held[name] = base / held[name]
     values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in held.items()}
     try:

@@ -101,7 +101,7 @@ def species(tmp_path: Path) -> SimpleNamespace:
 @pytest.fixture
 def prepared(species: SimpleNamespace, tmp_path: Path) -> Path:
     """The data set as HDF5."""
-    from train.prepare import find_folders, write
+    from train.basenji import find_folders, write
 
     write(find_folders(species.root), tmp_path / "tiny.h5")
     return tmp_path / "tiny.h5"

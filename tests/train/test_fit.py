@@ -1,16 +1,18 @@
 import csv
 import math
 
+import h5py
 import pytest
 import torch
 
 from enformer.checkpoint import load
 from enformer.errors import DataError
+from enformer.tracks import TrackTable
 from train.fit import fit, main
 from train.settings import FitConfig
 
 TOML = """
-data = "{data}"
+data = "{data.name}"
 out = "{out}"
 steps = 2
 warmup = 1
@@ -104,6 +106,35 @@ def test_short_windows_train_weights_for_the_whole_one(fit_config) -> None:
     assert (best.config.window_length, best.config.target_bins) == (2048, 8)
 
 
+def test_auxiliary_heads_train_the_trunk_and_are_not_kept(fit_config, prepared, tmp_path) -> None:
+    auxiliary = tmp_path / "auxiliary.h5"
+    with h5py.File(prepared) as source, h5py.File(auxiliary, "w") as file:
+        source.copy("mouse", file, "extra")
+        table = TrackTable.from_json(source["mouse"].attrs["tracks"]).frame
+        columns = ["identifier", "description", "strand_pair"]
+        file["extra"].attrs["tracks"] = TrackTable.from_rows(table[columns], "extra").to_json()
+    plain = fit_config(out=tmp_path / "plain")
+    joint = fit_config(out=tmp_path / "joint", auxiliary=auxiliary, schedule=("human", "extra"))
+    fit(plain), fit(joint)
+    assert list(load(joint.out / "last.safetensors").config.heads) == ["human", "mouse"]
+    assert not torch.equal(trained(plain)["stem.conv.weight"], trained(joint)["stem.conv.weight"])
+
+
+def test_a_run_starts_from_the_weights_of_another(fit_config, tmp_path) -> None:
+    first = fit_config(out=tmp_path / "first")
+    fit(first)
+    # A step too small to move a weight: what comes out is what went in.
+    second = fit_config(out=tmp_path / "second", start=first.out / "last.safetensors", steps=1,
+                        warmup=1, learning_rate=1e-30, average=0.0, weight_decay=0.0)  # fmt: skip
+    fit(second)
+    for name, value in trained(first).items():
+        if "running" not in name and "batches" not in name:
+            assert torch.equal(value, trained(second)[name]), name
+    wide = {**first.model, "channels": 32}
+    with pytest.raises(DataError, match="do not fit"):
+        fit(fit_config(out=tmp_path / "third", start=first.out / "last.safetensors", model=wide))
+
+
 def test_another_configuration_does_not_continue_a_run(fit_config) -> None:
     fit(fit_config(), stop_after=1)
     with pytest.raises(DataError, match="another configuration"):
@@ -117,9 +148,9 @@ def test_heads_that_the_data_lack_are_named(fit_config) -> None:
 
 def test_command_line(prepared, tmp_path, capsys) -> None:
     path = tmp_path / "tiny.toml"
-    path.write_text(TOML.format(data=prepared, out=tmp_path / "run"))
-    main([str(path)])
+    path.write_text(TOML.format(data=prepared, out="run"))
+    main([str(path), "--root", str(tmp_path)])
     assert "best.safetensors" in capsys.readouterr().out
     with pytest.raises(SystemExit):
-        main([str(path), "--data", str(tmp_path / "none.h5")])
+        main([str(path), "--root", str(tmp_path / "elsewhere")])
     assert "train.prepare" in capsys.readouterr().err

@@ -7,7 +7,7 @@ import torch
 from enformer.errors import DataError
 from enformer.model import Enformer
 from train.dataset import Batch
-from train.loop import Log, Trainer, inverse_mean_weights, learning_rate, make_optimizer
+from train.loop import Log, Trainer, learning_rate, make_optimizer, weights_by_assay
 
 
 def tiny(config) -> Enformer:
@@ -99,10 +99,10 @@ def test_a_step_trains_only_its_head(fit_config) -> None:
     assert torch.equal(trainer.model.heads["human"].linear.weight, before)
 
 
-def test_weights_favour_rare_tracks() -> None:
-    weights = inverse_mean_weights(np.array([0.0, 0.4]))
+def test_weights_by_assay_have_a_mean_of_one() -> None:
+    weights = weights_by_assay(["CAGE", "RNA", "RNA", "DNASE"], {"RNA": 0.25})
     assert float(weights.mean()) == pytest.approx(1)
-    assert float(weights[0] / weights[1]) == pytest.approx(3)
+    assert (weights / weights[0]).tolist() == pytest.approx([1, 0.25, 0.25, 1])
 
 
 def test_a_resumed_log_drops_lines_it_will_write_again(tmp_path) -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from enformer.errors import DataError
 from enformer.tracks import TrackTable
-from train.prepare import BasenjiFolder, check, find_folders, main, pool_bins, write
+from train.basenji import BasenjiFolder, check, find_folders, pool_bins, write
+from train.prepare import main
 
 
 def test_the_file_holds_what_the_source_holds(species, prepared: Path) -> None:
