@@ -9,6 +9,8 @@ from enformer.genes import ChainedGenes, GeneIndex, GeneSource, VariantLookup
 from enformer.genome import Genome, open_genome
 
 GENOME_VARIABLE, GENES_VARIABLE = "ENFORMER_LENS_GENOME", "ENFORMER_LENS_GENES"
+OFFLINE_VARIABLE = "ENFORMER_LENS_OFFLINE"
+"""Set to anything, it keeps the app from looking for services on the network."""
 BUILT_IN = {
     "hg38": "hg38, fetched by window from UCSC or Ensembl",
     "demo": "demo, synthetic and offline",
@@ -105,7 +107,8 @@ def open_place(name: PlaceName) -> Place:
         sources.append((file.name, GeneIndex.read(file)))
     if genome.assembly == "hg38" and name.online:
         # Network libraries are imported only where they are used: the app starts without them.
-        from enformer.remote_genes import RemoteGenes, RemoteVariants
+        from enformer.remote_genes import RemoteGenes
+        from enformer.remote_variants import RemoteVariants
 
         sources.append(("UCSC and Ensembl", RemoteGenes()))
         variants = RemoteVariants()

@@ -38,7 +38,10 @@ class ResultStore:
 
     def __init__(self, folder: Path, size_limit: int = SIZE_LIMIT) -> None:
         self._cache = diskcache.Cache(
-            str(folder), size_limit=size_limit, eviction_policy="least-recently-used"
+            str(folder),
+            size_limit=size_limit,
+            eviction_policy="least-recently-used",
+            disk_min_file_size=0,  # one file each, none in the index
         )
 
     def put(self, key: str, prediction: Prediction) -> bool:

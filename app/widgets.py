@@ -131,9 +131,9 @@ def explain(error: EnformerLensError, seat: Seat, name: str = "") -> None:
     with st.container(border=True, key=f"error_{name}"):
         st.error(plain(error.wrong), icon=":material/error:")
         lines = {"Read": error.read, "What to do": error.do}
-        for name, text in lines.items():
+        for title, text in lines.items():
             if text:
-                st.markdown(f"**{name}:** {plain(text)}")
+                st.markdown(f"**{title}:** {plain(text)}")
         with st.container(horizontal=True):
             if error.example.startswith("python "):
                 st.code(error.example, language=None)
