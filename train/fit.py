@@ -22,7 +22,7 @@ from enformer.errors import DataError, EnformerLensError
 from enformer.model import Enformer
 from enformer.tracks import TrackTable
 from train.dataset import Sampling, StepBatches, Windows, heads_of
-from train.evaluate import METRIC, score
+from train.evaluate import score
 from train.loop import Log, Trainer, weights_by_assay
 from train.metrics import as_figures, summarise
 from train.settings import FitConfig, read_settings
@@ -252,7 +252,8 @@ def _finish(run: Run) -> None:
 
 
 def _named(figures: Mapping[str, float], split: str) -> dict[str, float]:
-    return {f"{split}, {name}: mean {METRIC}": value for name, value in figures.items()}
+    """From `human/CAGE` to `mean Pearson, human CAGE, test`."""
+    return {f"mean Pearson, {n.replace('/', ' ')}, {split}": v for n, v in figures.items()}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

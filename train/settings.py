@@ -98,10 +98,21 @@ class FitConfig:
     def model_config(
         self, heads: Mapping[str, int], window_length: int, bins: int
     ) -> EnformerConfig:
-        """The network for data of these tracks and lengths."""
-        return EnformerConfig(
-            heads=heads, window_length=window_length, target_bins=bins, **self.model
-        )
+        """The network for data of these tracks and lengths.
+
+        Raises:
+            DataError: `model` holds an unknown name or a value of the wrong type.
+        """
+        sizes = {"heads": heads, "window_length": window_length, "target_bins": bins}
+        try:
+            return EnformerConfig(**sizes, **self.model)
+        except TypeError as error:
+            raise DataError(
+                f"That is no network: {error}.",
+                read=f"the section [model] with {dict(self.model)}",
+                do="Use the names of EnformerConfig; heads and lengths come from the data.",
+                example="channels = 128",
+            ) from error
 
 
 def read_settings(path: Path, root: Path | None = None) -> FitConfig:

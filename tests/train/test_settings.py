@@ -32,6 +32,12 @@ def test_wrong_values_are_refused_by_name(name: str, value: object) -> None:
         FitConfig(**{**BASE, name: value})
 
 
+@pytest.mark.parametrize("model", [{"chanels": 16}, {"dropout": "high"}, {"heads": {"a": 1}}])
+def test_a_faulty_network_is_refused(model: dict) -> None:
+    with pytest.raises(DataError, match="no network"):
+        FitConfig(**{**BASE, "model": model}).model_config({"human": 1}, 1024, 8)
+
+
 def test_files_are_read_and_their_faults_named(tmp_path: Path) -> None:
     path = tmp_path / "c.toml"
     path.write_text(
