@@ -1,6 +1,5 @@
 """Models on disk: one safetensors file holds weights, configuration, tracks and card."""
 
-import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from safetensors.torch import save_file
 from enformer.card import ModelCard
 from enformer.config import EnformerConfig
 from enformer.errors import CheckpointError, EnformerLensError
+from enformer.files import sha256_of, typed_path
 from enformer.model import Enformer, cast_weights
 from enformer.published import find_official, read_published
 from enformer.tracks import TrackTable
@@ -139,16 +139,10 @@ def choose_dtype(name: str, device: torch.device) -> torch.dtype:
     return known[name]
 
 
-def sha256_of(path: Path) -> str:
-    """Hexadecimal digest of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _locate(source: str | Path) -> Path:
     if source == "official":
         return find_official()
-    path = BUNDLED.get(str(source), Path(source).expanduser())
+    path = BUNDLED.get(str(source)) or typed_path(source, CheckpointError)
     if str(source).strip() and path.exists():
         return path
     raise CheckpointError(

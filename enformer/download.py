@@ -1,6 +1,5 @@
 """Downloads one file: resumed where it stopped, checked, and only then given its name."""
 
-import hashlib
 import os
 from collections.abc import Callable
 from http import HTTPStatus
@@ -11,6 +10,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
 from enformer.errors import AssetError
+from enformer.files import sha256_of
 
 RETRY = Retry(
     total=4,
@@ -115,12 +115,6 @@ def _accept(part: Path, target: Path, size: int, sha256: str | None, url: str) -
     _record(target).write_text(f"{found}  {target.name}\n")
     os.replace(part, target)
     return target
-
-
-def sha256_of(path: Path) -> str:
-    """Hex digest of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def recorded_sha256(path: Path) -> str | None:

@@ -9,8 +9,9 @@ from huggingface_hub import try_to_load_from_cache
 
 from enformer.cache import cache_dir
 from enformer.catalogue import ASSETS, Asset, AssetFile
-from enformer.download import download, recorded_sha256, sha256_of
+from enformer.download import download, recorded_sha256
 from enformer.errors import AssetError, Cancelled
+from enformer.files import sha256_of, typed_path
 
 Progress = Callable[[int, int], None]
 """Called with the bytes that are here and the bytes of all files."""
@@ -123,7 +124,7 @@ def _pointed(asset: Asset) -> Path | None:
     pointed = os.environ.get(asset.variable)
     if not pointed:
         return None
-    path = Path(pointed).expanduser()
+    path = typed_path(pointed, AssetError)
     if not path.exists():
         raise AssetError(
             "There is no such file or folder.",

@@ -15,6 +15,7 @@ from jaxtyping import Int64
 
 from enformer.coordinates import Interval, Variant
 from enformer.errors import GenomeError
+from enformer.files import typed_path
 from enformer.references import bare
 
 Strand = Literal["+", "-", "."]
@@ -130,7 +131,7 @@ class GeneIndex(GeneSource):
         """
         from enformer.gene_files import read_genes
 
-        return cls(*read_genes(Path(path)))
+        return cls(*read_genes(typed_path(path, GenomeError)))
 
     def search(self, text: str) -> list[Gene]:
         """See `GeneSource.search`; never asks a service."""

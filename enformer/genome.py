@@ -9,6 +9,7 @@ from pathlib import Path
 from enformer.assemblies import assembly_marks, canonical_assembly, chromosomes
 from enformer.coordinates import Interval
 from enformer.errors import GenomeError
+from enformer.files import typed_path
 from enformer.references import bare
 
 
@@ -152,12 +153,13 @@ def open_genome(source: str | Path, assembly: str | None = None) -> Genome:
         from enformer.remote_genome import RemoteGenome
 
         genome = RemoteGenome()
-    elif not Path(source).expanduser().exists() and "hg19" in assembly_marks(word):
-        raise hg19_refusal(f"the genome {source}")
     else:
+        path = typed_path(source, GenomeError)
+        if not path.exists() and "hg19" in assembly_marks(word):
+            raise hg19_refusal(f"the genome {source}")
         from enformer.fasta import FastaGenome
 
-        return FastaGenome(Path(source).expanduser(), assembly)
+        return FastaGenome(path, assembly)
     if assembly is not None and canonical_assembly(assembly) != genome.assembly:
         raise GenomeError(
             f"That genome is {genome.assembly}, not {assembly}.",

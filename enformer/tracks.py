@@ -17,6 +17,7 @@ import pandas as pd
 from jaxtyping import Int
 
 from enformer.errors import TrackError
+from enformer.files import typed_path
 from enformer.track_file import check_identifiers, pairs_of, read_targets, strands_of
 from enformer.track_names import default_tracks, name_of, parse_description, unit_of
 
@@ -77,7 +78,7 @@ class TrackTable:
         Raises:
             TrackError: the file is missing, no such table, or contradicts itself.
         """
-        return cls.from_rows(read_targets(Path(path)), head)
+        return cls.from_rows(read_targets(typed_path(path, TrackError)), head)
 
     @classmethod
     def from_rows(cls, rows: pd.DataFrame, head: str) -> "TrackTable":

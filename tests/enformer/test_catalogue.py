@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from enformer.catalogue import ASSETS, Asset, AssetFile
-from enformer.download import sha256_of
+from enformer.files import sha256_of
 from enformer.tracks import TrackTable
 
 
