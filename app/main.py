@@ -19,6 +19,7 @@ st.logo(str(Path(__file__).with_name("logo.svg")), size="large")
 # read aloud and shown as a tooltip, where only the icon is seen.
 STYLE = """
 .stMainBlockContainer {padding: 4.25rem 2rem 1rem 2rem;}
+[class*="st-key-icon_"] button > div > span {gap: 0;}
 [class*="st-key-icon_"] button [data-testid="stMarkdownContainer"] p {
     position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
 }

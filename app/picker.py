@@ -13,8 +13,8 @@ MOST_TRACKS = 40
 """Lanes that are still read; more is refused by the widget itself."""
 DEFAULT_TRACKS = 6
 MODEL_TITLES = {
-    "mini": "mini: small, trained here on human and mouse",
-    "official": "official: the published weights, 1.0 GB",
+    "mini": "mini · small, comes with the app",
+    "official": "official · published, 1 GB",
 }
 _FACET_TITLES = {"head": "Head", "assay": "Assay", "target": "Target", "biosample": "Biosample"}
 

@@ -67,6 +67,15 @@ class Seat:
         self._stopped.add(job)
         self._queue.leave(job, self.watcher)
 
+    def has_stopped(self, job: str) -> bool:
+        """Whether this session waits for the job no longer."""
+        return job in self._stopped
+
+    def leave(self) -> None:
+        """Wait for nothing any more: the session has ended."""
+        for job in self._jobs.values():
+            self._queue.leave(job, self.watcher)
+
     def leave_others(self, kind: Hashable, key: Key) -> None:
         """Wait for no other job of this kind: the question has changed."""
         for other in [known for known in self._jobs if known[0] == kind and known != key]:

@@ -40,8 +40,9 @@ def jobs() -> JobQueue:
     return JobQueue()
 
 
-def new_seat() -> Seat:
-    """A place in the queue for a new session."""
+@st.cache_resource(scope="session", on_release=Seat.leave, show_spinner=False)
+def seat() -> Seat:
+    """This session's place in the queue, left when the session ends."""
     return Seat(jobs())
 
 
@@ -223,6 +224,17 @@ def genes_over(window: Interval, place: Place, seat: Seat) -> tuple[Gene, ...] |
 @st.cache_resource(show_spinner=False, max_entries=200)
 def _genes_over(window: Interval, place_key: str, _place: Place) -> tuple[Gene, ...]:
     return tuple(_place.genes.overlapping(window))
+
+
+@st.cache_resource(show_spinner=False, max_entries=200)
+def unknown_bases(window: Interval, place_key: str, _place: Place) -> int:
+    """How many bases of a window the genome has as N; what lies off the contig is not counted.
+
+    Raises:
+        GenomeError: the sequence cannot be had.
+    """
+    sequence = _place.genome.fetch(window, pad=True)
+    return sequence.count("N") - sum(_place.genome.padding(window))
 
 
 def answer(

@@ -11,14 +11,11 @@ from typing import TypeVar
 
 import streamlit as st
 
-from app.seat import Seat
-
 # Session keys. Those of widgets are seeded from the query before a run, and read in callbacks only.
 QUERY = "query"
 PAGE = "page"
 URL = "url"
 TOUCHED = "touched"
-SEAT = "seat"
 HISTORY = "history"
 ZOOMS = "zooms"
 REDRAWS = "redraws"
@@ -226,13 +223,6 @@ def history() -> list[Query]:
 def recall(query: Query) -> None:
     """Ask an earlier question again, as it was left."""
     _set(query)
-
-
-def seat(take: Callable[[], Seat]) -> Seat:
-    """This session's place in the job queue, taken once."""
-    if SEAT not in st.session_state:
-        st.session_state[SEAT] = take()
-    return st.session_state[SEAT]
 
 
 def start(choose: Callable[[], T]) -> T:

@@ -1,6 +1,6 @@
 """The picture with the buttons that move it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -72,7 +72,8 @@ def chart(picture: LocusPicture, file_name: str) -> None:
     """The figure; a box drawn over it zooms to that part."""
     key = f"chart_{state.redraws()}"
     st.plotly_chart(
-        locus_figure(picture, dark=st.context.theme.type == "dark"),
+        # the page has a footer of its own
+        locus_figure(replace(picture, footer=""), dark=st.context.theme.type == "dark"),
         key=key,
         theme=None,
         on_select=lambda: _boxed(key, picture),

@@ -16,6 +16,8 @@ from enformer.provenance import versions
 T = TypeVar("T")
 POLL = 0.4
 """Seconds between two looks at a job."""
+NOTEWORTHY = 0.01
+"""Share of N in a window from which on it is said."""
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-!|<>~$:])")
 
 
@@ -44,7 +46,7 @@ def ready(opened: T | Waiting, seat: Seat) -> T:
 def progress(job: str, seat: Seat) -> None:
     """A job's bar, step, place in the queue, time left and Cancel; runs the view again at its end."""
     status = services.jobs().status(job)
-    if status is None or status.state.finished:
+    if status is None or status.state.finished or seat.has_stopped(job):
         state.touch()
         st.rerun()
     with st.container(border=True, key="job"):
@@ -108,6 +110,15 @@ def echo(reading: str, warnings: tuple[str, ...]) -> None:
     st.caption(plain(reading))
     for warning in warnings:
         st.warning(plain(warning), icon=":material/warning:")
+
+
+def unknown(bases: int, window: int) -> None:
+    """A note where the genome knows too little of the window for the prediction to be whole."""
+    if bases > NOTEWORTHY * window:
+        st.caption(
+            f":material/info: {bases:,} of the window's {window:,} bp are N in this genome: "
+            "the model reads nothing there."
+        )
 
 
 def use_example(text: str) -> None:
@@ -184,9 +195,14 @@ def _sizes(config: EnformerConfig) -> str:
     )
 
 
-def software() -> list[str]:
+def software() -> tuple[str, ...]:
     """Versions that decide the numbers."""
-    return [f"{name} {number}" for name, number in versions().items() if name != "python"]
+    return tuple(f"{name} {number}" for name, number in versions().items() if name != "python")
+
+
+def model_line(card: ModelCard, sha256: str) -> str:
+    """A model in the footer."""
+    return f"{card.name} {sha256[:12]}" + ("" if card.trained else " (never trained)")
 
 
 def footer(*parts: str) -> None:

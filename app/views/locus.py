@@ -8,7 +8,6 @@ from app.places import Place
 from app.predictions import Answer
 from app.scene import Scene, scene
 from app.seat import Seat, Waiting
-from enformer.checkpoint import Checkpoint
 from enformer.errors import Cancelled, EnformerLensError, GenomeError
 from enformer.genes import Gene
 from enformer.tracks import TrackId
@@ -16,9 +15,9 @@ from enformer.tracks import TrackId
 
 def view() -> None:
     """Read what is asked, open what it needs, compute, draw."""
-    query, seat = state.sync("locus"), state.seat(services.new_seat)
+    query, seat = state.sync("locus"), services.seat()
     services.online()  # the first call asks the network, while everything else is opened
-    query, foot = start.resolved(query), []
+    query, foot = start.resolved(query), [query.model]
     with st.sidebar:
         picker.choose_model(query.model)
         card = st.expander("About this model", icon=":material/description:")
@@ -29,8 +28,11 @@ def view() -> None:
         checkpoint = widgets.ready(services.open_model(query.model, seat), seat)
         with card:
             widgets.card(checkpoint.card, checkpoint.sha256, checkpoint.config)
-        foot += [f"{checkpoint.card.name} {checkpoint.sha256[:12]}", place.genome.assembly]
-        _show(query, checkpoint, place, seat, foot)
+        foot = [widgets.model_line(checkpoint.card, checkpoint.sha256), place.genome.assembly]
+        parsed = widgets.ready(services.parse(query.locus, place, seat), seat)
+        shown = scene(checkpoint, place, parsed, query.zoom)
+        foot[1] = f"{shown.place.genome.assembly} {shown.window}"
+        _show(query, shown, seat)
     except EnformerLensError as error:
         widgets.explain(error, seat)
     except Cancelled:
@@ -39,7 +41,7 @@ def view() -> None:
         pass
     with st.sidebar.expander("History", icon=":material/history:"):
         picker.history()
-    widgets.footer(*foot or widgets.software())
+    widgets.footer(*foot, *widgets.software())
     state.write_url()
 
 
@@ -53,30 +55,35 @@ def _place(query: state.Query, seat: Seat) -> Place:
     return place
 
 
-def _show(
-    query: state.Query, checkpoint: Checkpoint, place: Place, seat: Seat, foot: list[str]
-) -> None:
-    """The question, its answer and the picture of it."""
-    parsed = widgets.ready(services.parse(query.locus, place, seat), seat)
-    shown = scene(checkpoint, place, parsed, query.zoom)
+def _show(query: state.Query, shown: Scene, seat: Seat) -> None:
+    """The tracks, the answer and the picture of it."""
+    checkpoint = shown.checkpoint
     tracks = picker.shown_tracks(query.tracks, checkpoint.tracks, shown.head)
     with st.sidebar.expander(
         f"Tracks, {len(tracks)} shown", icon=":material/stacks:", expanded=True
     ):
         picker.choose_tracks(checkpoint.tracks, tracks, shown.head)
-    widgets.echo(parsed.echo(checkpoint.config, shown.place.genome), shown.warnings)
+    widgets.echo(shown.parsed.echo(checkpoint.config, shown.place.genome), shown.warnings)
     bar = st.container(horizontal=True, key="toolbar")
     answer = widgets.ready(
-        services.answer(checkpoint, shown.place, shown.window, parsed, seat), seat
+        services.answer(checkpoint, shown.place, shown.window, shown.parsed, seat), seat
     )
     picture = _picture(shown, answer, tracks, seat)
-    foot[:] = [picture.footer]
     files = downloads.Shown(answer, picture, tracks, shown.contig_length)
     with bar:
         toolbar.zoom_buttons(shown)
         toolbar.menus(files, query)
     toolbar.chart(picture, files.stem)
+    _note_unknown_bases(shown)
     state.remember(query)
+
+
+def _note_unknown_bases(shown: Scene) -> None:
+    try:
+        unknown = services.unknown_bases(shown.window, shown.place.key, shown.place)
+    except GenomeError:  # a kept result outlives the network it once came over
+        return
+    widgets.unknown(unknown, shown.window.length)
 
 
 def _picture(shown: Scene, answer: Answer, tracks: tuple[TrackId, ...], seat: Seat) -> LocusPicture:

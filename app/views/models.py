@@ -13,7 +13,7 @@ from enformer.published import OFFICIAL_CARD
 def view() -> None:
     """One card a model; the one in use is marked."""
     state.sync("models")
-    seat, query = state.seat(services.new_seat), start.resolved(state.query())
+    seat, query = services.seat(), start.resolved(state.query())
     st.title("Models")
     st.caption("No model is shown without its card. Choose one here or in the Locus view.")
     for name in dict.fromkeys([*services.MODELS, query.model]):

@@ -6,14 +6,18 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
+from urllib.parse import urlencode
 from urllib.request import urlopen
 
+import pandas as pd
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+import torch
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 STARTS_WITHIN = 60  # seconds
@@ -22,11 +26,16 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 @dataclass(frozen=True)
 class Server:
-    """A running app: where it is, what it wrote, and when it was started."""
+    """A running app: where it is, what it wrote, when it was started on both clocks."""
 
     url: str
     log: Path
     started: float
+    began: float
+
+    def link(self, **parameters: str) -> str:
+        """An address with parameters."""
+        return f"{self.url}/?{urlencode(parameters)}"
 
 
 def _free_port() -> int:
@@ -43,14 +52,16 @@ def _healthy(url: str) -> bool:
         return False
 
 
+@contextmanager
 def serve(folder: Path, **environment: str) -> Iterator[Server]:
-    """`streamlit run app/main.py`, as typed in the root, with a cache of its own."""
-    url, log, started = f"http://localhost:{_free_port()}", folder / "server.log", time.monotonic()
+    """`streamlit run app/main.py`, as typed in the root, with a cache in the folder."""
+    port, log = _free_port(), folder / "server.log"
+    url, started, began = f"http://localhost:{port}", time.monotonic(), time.time()
     clean = {k: v for k, v in os.environ.items() if not k.startswith("ENFORMER_LENS_")}
-    environment = {"ENFORMER_LENS_CACHE": str(folder / "cache")} | environment
-    command = [Path(sys.executable).with_name("streamlit"), "run", "app/main.py"]
-    command += [f"--server.port={url.rpartition(':')[2]}", "--server.headless=true"]
-    with log.open("wb") as output:
+    clean |= {"ENFORMER_LENS_CACHE": str(folder / "cache"), "ENFORMER_LENS_OFFLINE": "1"}
+    command = [str(Path(sys.executable).with_name("streamlit")), "run", "app/main.py"]
+    command += [f"--server.port={port}", "--server.headless=true"]
+    with log.open("ab") as output:
         process = subprocess.Popen(
             command, cwd=ROOT, env=clean | environment, stdout=output, stderr=output
         )
@@ -59,7 +70,92 @@ def serve(folder: Path, **environment: str) -> Iterator[Server]:
                 assert process.poll() is None, log.read_text()
                 assert time.monotonic() - started < STARTS_WITHIN, log.read_text()
                 time.sleep(0.05)
-            yield Server(url, log, started)
+            yield Server(url, log, started, began)
         finally:
             process.terminate()
             process.wait(20)
+
+
+@pytest.fixture(scope="session")
+def serve_app() -> Callable[..., AbstractContextManager[Server]]:
+    """Starts the app with a folder and an environment of one's own."""
+    return serve
+
+
+@pytest.fixture(scope="session")
+def real_genome(shared_data: Path) -> dict[str, str]:
+    """Environment that points to real sequence and genes."""
+    hg38 = shared_data / "hg38"
+    return {
+        "ENFORMER_LENS_GENOME": str(hg38 / "hg38_partial.fa.gz"),
+        "ENFORMER_LENS_GENES": str(hg38 / "beta_globin_genes.bed"),
+    }
+
+
+@pytest.fixture(scope="session")
+def server(real_genome: dict[str, str], tmp_path_factory) -> Iterator[Server]:
+    """The app on real sequence, with the bundled model."""
+    with serve(tmp_path_factory.mktemp("server"), **real_genome) as running:
+        yield running
+    assert "Traceback" not in running.log.read_text()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Headless Chromium: the system's, or the one in `CHROMIUM`."""
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chrome")
+    if path is None:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("no chromium found")
+    expect.set_options(timeout=30_000)  # the machine may be shared
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def new_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens pages of a given width and colour scheme; errors in a page's console fail the test."""
+    contexts, errors = [], []
+
+    def new_page(width: int = 1280, scheme: str = "light") -> Page:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 1000},
+            color_scheme=scheme,  # type: ignore[arg-type]
+            accept_downloads=True,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        return page
+
+    yield new_page
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+@pytest.fixture(scope="session")
+def slow_model(tmp_path_factory) -> str:
+    """Path of an untrained model that takes many seconds on a few cores."""
+    import enformer
+    from enformer.card import untrained_card
+
+    config = enformer.EnformerConfig(
+        heads={"human": 4},
+        channels=768,
+        depth=11,
+        key_size=64,
+        value_size=96,
+        position_features=96,
+        filters_divisible_by=64,
+    )
+    rows = {"identifier": list("abcd"), "description": [f"DNASE:cell {i}" for i in range(4)]}
+    tracks = enformer.TrackTable.from_rows(pd.DataFrame(rows), "human")
+    path = tmp_path_factory.mktemp("slow") / "slow.safetensors"
+    torch.manual_seed(0)
+    enformer.save(
+        path, enformer.Enformer(config), tracks, untrained_card("slow", {"human": "hg38"})
+    )
+    return str(path)

@@ -99,3 +99,11 @@ def test_a_job_that_was_forgotten_is_asked_for_again(queue):
     assert seat.ask(("kind", 2), lambda control: "two", 5) == "two"
     assert seat.ask(("kind", 1), lambda control: "again", 5) == "again"
     queue.close()
+
+
+def test_a_session_that_ends_leaves_its_jobs(queue):
+    seat, slow = Seat(queue), Slow()
+    waiting = seat.ask(("kind", 1), slow, 0)
+    seat.leave()
+    assert queue.wait(waiting.job, 5)
+    assert queue.status(waiting.job).state is JobState.CANCELLED
