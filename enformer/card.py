@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from enformer.errors import CheckpointError
@@ -43,6 +43,12 @@ class ModelCard:
     assemblies: Mapping[str, str] = field(default_factory=dict)
     lineage: str = ""
 
+    def _check(self) -> None:
+        for item in fields(self):
+            kind, value = type(getattr(_EXAMPLE, item.name)), getattr(self, item.name)
+            if not isinstance(value, kind):
+                raise TypeError(f"{item.name} is {value!r}")
+
     def to_json(self) -> str:
         """JSON text, for a checkpoint; `from_json` restores it."""
         return json.dumps(asdict(self), ensure_ascii=False)
@@ -56,13 +62,19 @@ class ModelCard:
         """
         try:
             values: dict[str, Any] = json.loads(text)
-            return cls(**values)
+            card = cls(**values)
+            card._check()
+            return card
         except (ValueError, TypeError) as error:
             raise CheckpointError(
                 f"It holds no model card ({error}).",
                 read="the card of a checkpoint",
                 do="Save the model again with this version.",
             ) from error
+
+
+_EXAMPLE = ModelCard(name="", title="", trained=False, summary="")
+"""Its values have the types that a card's must have."""
 
 
 def untrained_card(name: str, assemblies: Mapping[str, str] | None = None) -> ModelCard:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import save_file
 
 from enformer.card import ModelCard
@@ -58,6 +59,7 @@ def load(source: str | Path, device: str = "auto", dtype: str = "auto") -> Check
     path = _locate(source)
     parts = read_published(path) if path.is_dir() else _read_own(path)
     tensors, config, tracks, card, weights = parts
+    check_tracks(tracks, config, str(path))
     with torch.device("meta"):
         model = Enformer(config)
     fill(model, tensors, str(weights))
@@ -70,7 +72,7 @@ def save(path: str | Path, model: Enformer, tracks: TrackTable, card: ModelCard)
     """Write weights, configuration, tracks and card into one file, whole or not at all.
 
     Raises:
-        CheckpointError: the track table does not belong to the model.
+        CheckpointError: the track table does not belong to the model, or the file cannot be written.
     """
     check_tracks(tracks, model.config, str(path))
     metadata = {
@@ -81,10 +83,15 @@ def save(path: str | Path, model: Enformer, tracks: TrackTable, card: ModelCard)
     }
     tensors = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
-    save_file(tensors, partial, metadata)
-    partial.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        save_file(tensors, partial, metadata)
+        partial.replace(path)
+    except (OSError, SafetensorError) as error:
+        raise CheckpointError(
+            f"It cannot be written: {error}.", read=str(path), do="Choose another place for it."
+        ) from error
 
 
 def check_tracks(tracks: TrackTable, config: EnformerConfig, source: str) -> None:
@@ -112,7 +119,9 @@ def choose_device(name: str) -> torch.device:
     available = [device for device, is_there in there.items() if is_there()] + ["cpu"]
     if name == "auto":
         return torch.device(available[0])
-    if name.split(":")[0] in available:
+    kind, colon, number = name.partition(":")
+    count = torch.cuda.device_count() if kind == "cuda" else 1
+    if kind in available and (not colon or number in map(str, range(count))):
         return torch.device(name)
     raise EnformerLensError(
         f"This machine has {', '.join(available)}.",
@@ -163,7 +172,6 @@ def _read_own(path: Path) -> tuple[Tensors, EnformerConfig, TrackTable, ModelCar
         )
     config = _read_config(metadata.get("config", ""), path)
     tracks = TrackTable.from_json(metadata.get("tracks", ""))
-    check_tracks(tracks, config, str(path))
     return tensors, config, tracks, ModelCard.from_json(metadata.get("card", "")), path
 
 

@@ -1,5 +1,6 @@
 """The sizes of an Enformer, in one frozen value that checks itself."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -49,22 +50,38 @@ class EnformerConfig:
     position_dropout: float = 0.01
 
     def __post_init__(self) -> None:
+        if not isinstance(self.heads, Mapping):
+            raise self._refusal("heads must say how many tracks each head has.")
         object.__setattr__(self, "heads", MappingProxyType(dict(self.heads)))
-        for wrong, failed in self._rules():
-            if failed:
-                raise EnformerLensError(
-                    wrong, read=f"a model configuration {self.to_dict()}", do="Correct that size."
-                )
+        for rules in (self._rules_alone, self._rules_together):
+            for wrong, failed in rules():
+                if failed:
+                    raise self._refusal(wrong)
 
-    def _rules(self) -> list[tuple[str, bool]]:
-        sizes = {k: v for k, v in self.to_dict().items() if isinstance(v, int)}
-        rates = (self.dropout, self.attention_dropout, self.position_dropout)
+    def _refusal(self, wrong: str) -> EnformerLensError:
+        heads = dict(self.heads) if isinstance(self.heads, Mapping) else self.heads
+        read = f"a model configuration {vars(self) | {'heads': heads}}"
+        return EnformerLensError(wrong, read=read, do="Correct that value.")
+
+    def _rules_alone(self) -> list[tuple[str, bool]]:
+        """What each value must be; only then can they be compared."""
+        values = self.to_dict()
+        rates = ("dropout", "attention_dropout", "position_dropout")
+        sizes = {name: size for name, size in values.items() if name not in ("heads", *rates)}
+        sizes |= {f"tracks of {name}": tracks for name, tracks in self.heads.items()}
         return [
-            (f"{name} must be positive, not {size}.", size < 1) for name, size in sizes.items()
-        ] + [
             ("A model needs a head with at least one track.", not self.heads),
-            ("Every head needs at least one track.", min(self.heads.values(), default=1) < 1),
-            ("Dropout rates lie in [0, 1).", not all(0 <= rate < 1 for rate in rates)),
+            ("Heads are named by a letter, then letters, digits and _.",
+             not all(re.fullmatch(r"[A-Za-z]\w*", str(name), re.ASCII) for name in self.heads)),
+            *((f"{name} must be a whole number from 1 on, not {size!r}.",
+               type(size) is not int or size < 1) for name, size in sizes.items()),
+            *((f"{name} must be a rate in [0, 1), not {values[name]!r}.",
+               not isinstance(values[name], int | float) or not 0 <= values[name] < 1)
+              for name in rates),
+        ]  # fmt: skip
+
+    def _rules_together(self) -> list[tuple[str, bool]]:
+        return [
             ("channels must be even.", self.channels % 2 != 0),
             ("position_features must be a multiple of 6.", self.position_features % 6 != 0),
             ("The window must hold at least two tokens.", self.tokens < 2),

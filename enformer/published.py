@@ -19,6 +19,9 @@ WEIGHT_FILES = {
 }
 """Readers of the two forms the weights come in; safetensors first."""
 
+_UNREADABLE = (OSError, LookupError, TypeError, AttributeError, ArithmeticError)
+_UNREADABLE += (UnicodeDecodeError, json.JSONDecodeError)
+
 OFFICIAL_CARD = ModelCard(
     name="official",
     title="Enformer, published weights",
@@ -42,7 +45,7 @@ def find_official() -> Path:
     Raises:
         CheckpointError: they are not on this machine.
     """
-    if (place := _asset("official")) is not None:
+    if (place := locate("official")) is not None:
         return place
     raise CheckpointError(
         "The published weights (about 1 GB) are not on this machine.",
@@ -50,11 +53,6 @@ def find_official() -> Path:
         do="Fetch them, or set ENFORMER_LENS_OFFICIAL to a directory that holds them.",
         example="python -m enformer.assets fetch official",
     )
-
-
-def _asset(name: str) -> Path | None:
-
-    return locate(name)
 
 
 def read_published(
@@ -102,7 +100,7 @@ def read_config(path: Path) -> EnformerConfig:
             attention_dropout=given["attn_dropout"],
             position_dropout=given["pos_dropout"],
         )
-    except (OSError, KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
+    except _UNREADABLE as error:
         raise CheckpointError(
             f"It cannot be read as the configuration of an Enformer ({error!r}).",
             read=str(path),
@@ -126,16 +124,20 @@ def rename(tensors: Tensors, config: EnformerConfig, source: str) -> Tensors:
             do="Check that the weights are complete and belong to this config.json.",
         )
     named = {ours[theirs]: tensor for theirs, tensor in unique.items()}
-    return {k: v.flatten(1) if k.endswith(POOLS) else v for k, v in named.items()}
+    return {k: v.flatten(1) if k.endswith(POOLS) and v.dim() > 2 else v for k, v in named.items()}
 
 
 def read_tracks(folder: Path, config: EnformerConfig) -> TrackTable:
-    """`targets_<head>.txt` beside the weights or fetched before; numbered tracks where there is none."""
+    """`targets_<head>.txt` beside the weights; numbered tracks where there is none.
+
+    Heads of the published sizes take the published tables, where those were fetched before.
+    """
     return TrackTable.concat(_head_tracks(folder, head, n) for head, n in config.heads.items())
 
 
 def _head_tracks(folder: Path, head: str, tracks: int) -> TrackTable:
-    for place in (folder, _asset("tracks")):
+    published = locate("tracks") if OFFICIAL.heads.get(head) == tracks else None
+    for place in (folder, published):
         if place is not None and (path := place / f"targets_{head}.txt").is_file():
             return TrackTable.read(path, head)
     names = [f"{head} track {index}" for index in range(tracks)]

@@ -39,14 +39,18 @@ def read_torch(path: Path) -> Tensors:
     """
     try:
         found = torch.load(_existing(path), map_location="cpu", weights_only=True, mmap=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as error:
+    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, OSError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        if isinstance(error, pickle.UnpicklingError):  # whose text says how to run what is inside
+            reason = "it holds other objects, or is damaged"
         raise CheckpointError(
             f"It is no complete file of plain tensors ({reason}).",
             read=str(path),
             do="Download it again, or convert it to safetensors where you trust it.",
         ) from error
-    if not isinstance(found, dict) or not all(isinstance(v, Tensor) for v in found.values()):
+    if not isinstance(found, dict) or not all(
+        isinstance(name, str) and isinstance(value, Tensor) for name, value in found.items()
+    ):
         raise CheckpointError(
             "It does not hold a dictionary of tensors.",
             read=str(path),
@@ -59,7 +63,7 @@ def fill(model: nn.Module, tensors: Mapping[str, Tensor], source: str) -> None:
     """Give every tensor of the model its value, float32, in place of whatever it held.
 
     Raises:
-        CheckpointError: tensors are missing, left over, of another shape, or not finite.
+        CheckpointError: tensors are missing, left over, of another shape or kind, or not finite.
     """
     expected = model.state_dict()
     _refuse(source, "lacks", expected.keys() - tensors.keys())
@@ -70,9 +74,16 @@ def fill(model: nn.Module, tensors: Mapping[str, Tensor], source: str) -> None:
         if tensors[name].shape != expected[name].shape
     }
     _refuse(source, "has tensors of another shape:", shapes)
-    broken = {name for name, tensor in tensors.items() if not torch.isfinite(tensor).all()}
-    _refuse(source, "has values that are not finite in", broken)
+    kinds = {
+        f"{name} ({tensor.dtype}, {tensor.layout})"
+        for name, tensor in tensors.items()
+        if tensor.is_floating_point() != expected[name].is_floating_point()
+        or tensor.layout != torch.strided
+    }
+    _refuse(source, "has tensors of another kind:", kinds)
     whole = {k: v.float() if v.is_floating_point() else v for k, v in tensors.items()}
+    broken = {name for name, tensor in whole.items() if not torch.isfinite(tensor).all()}
+    _refuse(source, "has values that are not finite in", broken)
     model.load_state_dict(whole, assign=True)
 
 

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -80,6 +82,17 @@ def test_a_save_that_fails_leaves_the_old_file(saved, tiny_checkpoint):
             lambda t: t["stem.conv.bias"].__setitem__(0, float("inf")),
             "not finite in stem.conv.bias",
         ),
+        (
+            lambda t: t.update({"stem.conv.bias": torch.full((32,), 1e300, dtype=torch.float64)}),
+            "not finite in stem.conv.bias",
+        ),
+        *(
+            (
+                lambda t, kind=kind: t.update({"stem.conv.bias": torch.zeros(32, dtype=kind)}),
+                f"another kind: stem.conv.bias .{kind}",
+            )
+            for kind in (torch.int64, torch.bool, torch.complex64)
+        ),
     ],
 )
 def test_tensors_that_are_not_right_are_refused(saved, change, reason):
@@ -94,7 +107,9 @@ def test_tensors_that_are_not_right_are_refused(saved, change, reason):
         ({"format": "other/2"}, f"'other/2', not '{FORMAT}'"),
         ({"card": "[]"}, "model card"),
         ({"tracks": "{}"}, "track table"),
-        ({"config": json.dumps({"channels": 0})}, "channels must be positive"),
+        ({"config": json.dumps({"channels": 0})}, "channels must be a whole number from 1 on"),
+        ({"config": json.dumps({"filters_divisible_by": 0})}, "filters_divisible_by must be"),
+        ({"config": json.dumps({"heads": {"a.b": 8}})}, "Heads are named by a letter"),
         ({"config": json.dumps({"colour": 1})}, "configuration"),
         ({"config": "{"}, "configuration"),
     ],
@@ -103,6 +118,38 @@ def test_descriptions_that_are_not_right_are_refused(saved, metadata, reason):
     _rewrite(saved, metadata=metadata)
     with pytest.raises(EnformerLensError, match=reason):
         enformer.load(saved)
+
+
+_WRONG_TYPES = {
+    "channels must be a whole number from 1 on, not 64.0": {"channels": 64.0},
+    "depth must be a whole number from 1 on, not True": {"depth": True},
+    "dropout must be a rate": {"dropout": "0.1"},
+    "how many tracks each head has": {"heads": ["human"]},
+    "tracks of human must be": {"heads": {"human": "8"}},
+}
+
+
+def test_values_of_another_type_are_refused_where_no_type_check_helps():
+    """In a process of its own: the checks that the tests hook in would find them first."""
+    script = (
+        "import json, sys; from enformer import EnformerConfig, EnformerLensError, ModelCard\n"
+        "for make in [*(lambda v=v: EnformerConfig(**v) for v in json.loads(sys.argv[1])),\n"
+        "             lambda: ModelCard.from_json(sys.argv[2])]:\n"
+        "    try: make()\n"
+        "    except EnformerLensError as refused: print(refused)\n"
+    )
+    card = CARD.to_json().replace("true", '"no"')
+    command = [sys.executable, "-c", script, json.dumps([*_WRONG_TYPES.values()]), card]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    for line, wrong in zip(said, [*_WRONG_TYPES, "trained is 'no'"], strict=True):
+        assert wrong in line
+
+
+def test_a_place_that_cannot_be_written_is_an_error_with_its_reason(tiny_checkpoint, tmp_path):
+    (tmp_path / "file").touch()
+    for path in (tmp_path, tmp_path / "file" / "model.safetensors"):
+        with pytest.raises(CheckpointError, match="cannot be written"):
+            enformer.save(path, tiny_checkpoint.model, tiny_checkpoint.tracks, CARD)
 
 
 @pytest.mark.parametrize("keep", [0, 4, 100, -1])
@@ -131,8 +178,9 @@ def test_devices_and_dtypes_are_chosen_or_refused():
     assert choose_device("cpu").type == "cpu"
     with pytest.raises(EnformerLensError, match="float32 or bfloat16"):
         choose_dtype("float16", torch.device("cpu"))
-    with pytest.raises(EnformerLensError, match="This machine has"):
-        choose_device("abacus")
+    for name in ("abacus", "", "cpu:x", "cpu:1", "cuda:99"):
+        with pytest.raises(EnformerLensError, match="This machine has"):
+            choose_device(name)
 
 
 def test_untrained_weights_say_so():

@@ -162,14 +162,14 @@ def test_a_fresh_transformer_layer_adds_only_its_feed_forward(tiny_config):
     ("change", "wrong"),
     [
         ({"heads": {}}, "needs a head"),
-        ({"heads": {"human": 0}}, "at least one track"),
+        ({"heads": {"human": 0}}, "tracks of human must be a whole number from 1 on"),
         ({"channels": 100}, "multiple of filters_divisible_by"),
         ({"position_features": 100}, "multiple of 6"),
         ({"window_length": 1000}, "multiple of 128"),
         ({"target_bins": 1537}, "must not exceed"),
         ({"target_bins": 895}, "same margin"),
-        ({"dropout": 1.0}, "Dropout"),
-        ({"depth": 0}, "depth must be positive"),
+        ({"dropout": 1.0}, "dropout must be a rate in"),
+        ({"depth": 0}, "depth must be a whole number from 1 on, not 0"),
     ],
 )
 def test_configurations_check_themselves(change, wrong):

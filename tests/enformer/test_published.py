@@ -11,7 +11,7 @@ import enformer
 from enformer import OFFICIAL, Enformer, EnformerLensError
 from enformer.eleuther import POOLS, published_names
 from enformer.errors import CheckpointError
-from enformer.published import read_config, rename
+from enformer.published import read_config, read_tracks, rename
 from tests.vectors.seeded import published_tensors
 
 CONFIG = {
@@ -79,6 +79,20 @@ def test_tracks_are_numbered_where_no_table_is_and_named_where_one_is(folder):
     assert tracks.frame["description"].iloc[8] == "mouse track 0"
 
 
+def test_a_table_of_another_size_is_refused(folder):
+    header = "index\tidentifier\tfile\tclip\tscale\tsum_stat\tdescription"
+    row = "0\tid0\tfile\t32\t2.0\tmean\tDNASE:cell"
+    (folder / "targets_human.txt").write_text(f"{header}\n{row}\n")
+    with pytest.raises(CheckpointError, match=r"describes {'human': 1, 'mouse': 4}, its heads"):
+        enformer.load(folder)
+
+
+def test_the_published_tables_name_no_other_heads(folder, shared_data, monkeypatch):
+    monkeypatch.setenv("ENFORMER_LENS_TRACKS", str(shared_data / "tracks"))
+    assert enformer.load(folder).tracks.frame["description"].iloc[0] == "human track 0"
+    assert read_tracks(folder, OFFICIAL).frame["description"].iloc[0].startswith("DNASE:")
+
+
 def test_real_track_tables_fit_the_published_heads(folder, shared_data):
     for head, count in OFFICIAL.heads.items():
         table = enformer.TrackTable.read(shared_data / "tracks" / f"targets_{head}.txt", head)
@@ -102,7 +116,9 @@ class Planted:
         return (print, ("unpickled!",))
 
 
-@pytest.mark.parametrize("content", [{"x": Planted()}, [torch.zeros(1)], {"x": [1, 2]}, Planted()])
+@pytest.mark.parametrize(
+    "content", [{"x": Planted()}, [torch.zeros(1)], {"x": [1, 2]}, {1: torch.zeros(1)}, Planted()]
+)
 def test_pickled_objects_are_refused_and_never_run(folder, content, capsys):
     torch.save(content, folder / "pytorch_model.bin")
     with pytest.raises(CheckpointError, match="plain tensors|dictionary of tensors"):
@@ -110,7 +126,7 @@ def test_pickled_objects_are_refused_and_never_run(folder, content, capsys):
     assert "unpickled!" not in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("keep", [0, 100, -1000])
+@pytest.mark.parametrize("keep", [0, 100, 50_000, -1000])
 def test_truncated_weights_are_refused(folder, keep):
     path = folder / "pytorch_model.bin"
     path.write_bytes(path.read_bytes()[:keep])
@@ -118,10 +134,27 @@ def test_truncated_weights_are_refused(folder, keep):
         enformer.load(folder)
 
 
-@pytest.mark.parametrize("text", ["", "{", "{}", '{"dim": 96}', "[]", '{"dim": "x", "heads": 4}'])
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "{}", '{"dim": 96}', "[]", '{"dim": "x", "heads": 4}', '{"dim": 96, "heads": 0}'],
+)
 def test_a_broken_configuration_is_refused(folder, text):
     (folder / "config.json").write_text(text)
     with pytest.raises(EnformerLensError, match="config.json"):
+        enformer.load(folder)
+
+
+def test_a_configuration_that_is_no_text_is_refused(folder):
+    (folder / "config.json").write_bytes(b"\xff\xfe")
+    with pytest.raises(CheckpointError, match="config.json"):
+        enformer.load(folder)
+
+
+def test_a_pool_without_its_axes_is_refused(folder):
+    tensors = published_tensors(read_config(folder / "config.json"))
+    tensors["stem.2.to_attn_logits.weight"] = torch.zeros(())
+    save_file(tensors, folder / "model.safetensors")
+    with pytest.raises(CheckpointError, match=r"another shape: stem.pool.weight \(\)"):
         enformer.load(folder)
 
 
