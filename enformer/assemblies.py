@@ -80,6 +80,12 @@ def chromosomes(accession: str) -> list[Chromosome]:
     ]
 
 
+def only_in_hg19(contig: str) -> bool:
+    """Whether a contig is named by an accession that hg19 has and hg38 has not."""
+    known = {place.assembly for place in chromosomes(contig)}
+    return "hg19" in known and "hg38" not in known
+
+
 def accession_of(assembly: str, contig: str) -> str | None:
     """RefSeq accession of a UCSC contig name, such as NC_000011.10 for hg38 chr11."""
     table = ACCESSIONS.get(assembly, {})

@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 from types import MappingProxyType
 
-from enformer.assemblies import SUPPORTED, canonical_assembly
+from enformer.assemblies import SUPPORTED, assembly_marks, canonical_assembly, only_in_hg19
 from enformer.errors import GenomeError
 from enformer.fasta_index import UNREADABLE, open_indexed
 from enformer.genome import Genome, hg19_refusal
@@ -84,7 +84,8 @@ def _size(bp: int) -> str:
 
 def _assembly(path: Path, contigs: MappingProxyType[str, int], named: str | None) -> str:
     found, wanted = recognise(contigs), canonical_assembly(named) if named else None
-    if "hg19" in (found, wanted):
+    told = found or wanted or next(iter(assembly_marks(_stem(path))), None)
+    if "hg19" in (told, wanted) or any(map(only_in_hg19, contigs)):
         raise hg19_refusal(f"the FASTA {path.name}")
     if wanted is None:
         return found or _stem(path)

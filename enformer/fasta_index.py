@@ -82,8 +82,10 @@ def _is_bgzip(path: Path) -> bool:
         )  # fmt: skip
     if compressed and end != _BGZF_END:
         raise _refusal(path, "It is cut short: the end mark of bgzip is missing.", "Get it again.")
-    if compressed != named or not start:
-        wrong = "It is empty." if not start else "Its name and content disagree on compression."
+    if not start:
+        raise _refusal(path, "It is empty.", "Get it again.")
+    if compressed != named:
+        wrong = "Its name and content disagree on compression."
         raise _refusal(path, wrong, "Name bgzip files .fa.gz and plain text .fa.")
     return compressed
 
@@ -137,8 +139,8 @@ def _faidx(path: Path, fai: Path, gzi: Path | None) -> Faidx:
 def _disagreement(faidx: Faidx) -> str:
     """What of the index is not so in the file; empty where all is well."""
     names = list(faidx.index)
-    if not names:
-        return "it lists no contig"
+    if not any(record.rlen for record in faidx.index.values()):
+        return "it lists no contig that has bases"
     step = max(1, len(names) // _CHECKED_CONTIGS)
     for name in {*names[::step], names[-1]}:
         record: IndexRecord = faidx.index[name]

@@ -28,10 +28,17 @@ def genes_of_features(rows: Iterable[str], gtf: bool) -> tuple[list[Gene], dict[
     Returns:
         The genes, and the gene of each transcript identifier.
     """
-    features = _Gtf() if gtf else _Gff3()
+    contigs: dict[str, _Features] = defaultdict(_Gtf if gtf else _Gff3)
     for row in rows:
-        features.add(row)
-    return features.genes()
+        contigs[row.partition("\t")[0]].add(row)
+    genes: list[Gene] = []
+    transcripts: dict[str, Gene] = {}
+    for features in contigs.values():  # an identifier may come again on another contig
+        found, links = features.genes()
+        genes += found
+        for identifier, gene in links.items():
+            transcripts.setdefault(identifier, gene)
+    return genes, transcripts
 
 
 class _Body(NamedTuple):
@@ -47,7 +54,7 @@ class _Body(NamedTuple):
 
 
 class _Features(ABC):
-    """Bodies of genes, and exons and coding stretches by transcript."""
+    """Of one contig: bodies of genes, and exons and coding stretches by transcript."""
 
     def __init__(self) -> None:
         self._bodies: dict[str, _Body] = {}
@@ -61,7 +68,7 @@ class _Features(ABC):
         contig, _, kind, start, end, _, strand, _, attributes, *_ = row.split("\t")
         body = _Body(contig, int(start) - 1, int(end), strand, attributes)
         if kind.endswith("gene"):
-            self._bodies[self._gene_of(attributes)] = body
+            self._bodies[self._gene_of(attributes) or f"{start}-{end}{strand}"] = body
         elif kind == "exon":
             self._add_part(self._exons, body)
         elif kind in ("CDS", "stop_codon"):  # GTF leaves the stop codon out of the CDS
@@ -85,7 +92,7 @@ class _Features(ABC):
         """What was taken in, put together; without rows of genes their parts imply them."""
         drawn = self._drawn()
         genes = {
-            identifier: self._gene(identifier, body, drawn.get(identifier, ""))
+            identifier: self._gene(body, drawn.get(identifier, ""))
             for identifier, body in (self._bodies or self._implied).items()
         }
         links = ((transcript, gene) for transcript, (gene, _) in self._links.items())
@@ -104,8 +111,8 @@ class _Features(ABC):
                 best[gene] = min(best.get(gene, choice), choice)
         return {gene: transcript for gene, (_, _, transcript) in best.items()}
 
-    def _gene(self, identifier: str, body: _Body, transcript: str) -> Gene:
-        values = self._values(body.attributes)
+    def _gene(self, body: _Body, transcript: str) -> Gene:
+        values, identifier = self._values(body.attributes), self._gene_of(body.attributes)
         symbol = next((values[key][0] for key in _SYMBOLS if key in values), identifier)
         others = dict.fromkeys(name for key in _ALIASES for name in values.get(key, ()))
         coding = sorted(self._coding.get(transcript, ()))

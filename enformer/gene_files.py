@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
-from enformer.assemblies import chromosomes
+from enformer.assemblies import only_in_hg19
 from enformer.errors import GenomeError
 from enformer.gene_features import genes_of_features
 from enformer.genes import Gene, as_strand
@@ -29,7 +29,8 @@ def read_genes(path: Path) -> tuple[list[Gene], dict[str, Gene]]:
     try:
         with path.open("rb") as file:
             packed = file.read(2) == b"\x1f\x8b"
-        with gzip.open(path, "rt") if packed else path.open() as lines:
+        opened = gzip.open if packed else open
+        with opened(path, "rt", encoding="utf-8-sig") as lines:  # Windows may put a mark first
             genes, transcripts = _genes(iter(lines))
         _check(genes)
     except (OSError, EOFError, UnicodeDecodeError, zlib.error) as broken:
@@ -102,7 +103,9 @@ def _blocks(
     row: list[str], start: int
 ) -> tuple[tuple[tuple[int, int], ...], tuple[int, int] | None]:
     sizes, starts = ([int(n) for n in row[i].split(",") if n.strip()] for i in (10, 11))
-    exons = tuple((start + at, start + at + size) for at, size in zip(starts, sizes, strict=True))
+    exons = tuple((start + at, start + at + size) for at, size in zip(starts, sizes, strict=False))
+    if not len(sizes) == len(starts) == int(row[9]) or any(exon[1] > int(row[2]) for exon in exons):
+        raise ValueError(f"the blocks of {row[3]} do not fit its body or their count")
     coding = int(row[6]), int(row[7])
     return exons, coding if coding[0] < coding[1] else None
 
@@ -111,12 +114,11 @@ def _check(genes: Sequence[Gene]) -> None:
     if not genes:
         raise ValueError("there are none")
     for gene in genes:
-        if not gene.symbol or not 0 <= gene.start < gene.end:
+        if not gene.symbol or not gene.contig or not 0 <= gene.start < gene.end < 10**12:
             where = f"{gene.contig} {gene.start} {gene.end}"
             raise ValueError(f"{gene.symbol or 'a row without a name'} lies at {where}")
     for contig in {gene.contig for gene in genes}:
-        known = {place.assembly for place in chromosomes(contig)}
-        if "hg19" in known and "hg38" not in known:
+        if only_in_hg19(contig):
             raise ValueError(f"{contig} is of hg19 (GRCh37), whose positions differ from hg38")
 
 

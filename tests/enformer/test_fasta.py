@@ -143,6 +143,27 @@ def test_hg19_is_refused_whatever_it_is_called(tmp_path: Path, assembly: str | N
         open_genome(path, assembly=assembly)
 
 
+@pytest.mark.parametrize(
+    ("name", "contig"),
+    [("hg19_part.fa", "chr11"), ("GRCh37.fa", "11"), ("human.fa", "NC_000011.9")],
+)
+def test_a_part_of_hg19_is_known_by_its_name_or_accession(tmp_path: Path, name: str, contig: str):
+    path = tmp_path / name
+    path.write_text(fasta({contig: "ACGT" * 30}))
+    with pytest.raises(GenomeError, match=r"This is hg19 \(GRCh37\)"):
+        open_genome(path)
+    part = tmp_path / "NOT_HG19L.fa"
+    part.write_text(fasta({"NC_000011.10": "ACGT" * 30, "NC_012920.1": "ACGT"}))
+    assert open_genome(part).length("11") == 120
+
+
+def test_a_fasta_without_bases_is_refused(tmp_path: Path):
+    path = tmp_path / "names.fa"
+    path.write_text(">chr1\n>chr2\n")
+    with pytest.raises(GenomeError, match="no contig that has bases"):
+        open_genome(path)
+
+
 def test_identity_pins_content_and_not_the_way_it_is_opened(plain: Path, tmp_path: Path):
     first = FastaGenome(plain).identity
     assert first == open_genome(str(plain)).identity

@@ -103,6 +103,31 @@ def test_gff3_shares_exons_between_transcripts_and_decodes_names(path: Path):
     assert set(transcripts) == {"ENST00000000001", "ENST00000000002"}
 
 
+def test_a_gene_on_two_contigs_is_two_genes(path: Path):
+    """As in the GTF files of UCSC, which have no rows of genes: PAR genes, and alternative loci."""
+    rows = [
+        f'{contig}\tx\texon\t{start}\t{start + 99}\t.\t+\t.\tgene_id "A"; transcript_id "{name}";'
+        for contig, start, name in [
+            ("chrX", 101, "T"),
+            ("chrY", 5001, "T_dup1"),
+            ("chrX", 301, "T"),
+        ]
+    ]
+    path.write_text("\n".join(rows) + "\n")
+    found, transcripts = read_genes(path)
+    assert [(gene.contig, gene.start, gene.end) for gene in found] == [
+        ("chrX", 100, 400),
+        ("chrY", 5000, 5100),
+    ]
+    assert transcripts["T_dup1"].contig == "chrY"
+
+
+def test_genes_without_an_identifier_are_all_kept(path: Path):
+    row = "chr1\tx\tgene\t{}\t{}\t.\t+\t.\tName={}\n"
+    found = genes(path, row.format(11, 20, "FIRST") + row.format(31, 40, "SECOND"))
+    assert [(gene.symbol, gene.start) for gene in found] == [("FIRST", 10), ("SECOND", 30)]
+
+
 YEAST_GFF = """\
 chrI\tSGD\tgene\t101\t200\t.\t+\t.\tID=YAL001C;Name=YAL001C;gene=TFC3;Alias=TFC3,FUN24
 chrI\tSGD\tCDS\t101\t150\t.\t+\t0\tParent=YAL001C;Name=YAL001C_CDS

@@ -35,6 +35,13 @@ def test_track_lines_comments_and_empty_lines_are_skipped(path: Path):
     assert genes(path, text) == [DGB1]
 
 
+def test_a_byte_order_mark_is_no_part_of_the_contig(path: Path):
+    path.write_bytes(b"\xef\xbb\xbf" + BED12.encode())
+    assert read_genes(path)[0] == [DGB1]
+    path.write_bytes(gzip.compress(path.read_bytes()))
+    assert read_genes(path)[0] == [DGB1]
+
+
 def test_bed6_has_a_body_and_a_strand(path: Path):
     assert genes(path, "11\t100\t200\tDGB1\t0\t+\n") == [Gene("DGB1", "11", 100, 200, "+")]
 
@@ -73,7 +80,11 @@ def test_an_ensembl_column_is_known_without_a_name(path: Path):
         ("chr1\t5\t9\tA\nchr1\t5\n", "2 columns instead of 4"),
         ("chr1\t5\t9\tA\nchr1\tx\t9\tB\n", "invalid literal"),
         ("chr1\t9\t5\tA\n", "A lies at chr1 9 5"),
-        ("chr1\t5\t9\tA\t0\t+\t5\t9\t0\t2\t1,1\t0\n", "zip"),
+        ("chr1\t5\t9\tA\t0\t+\t5\t9\t0\t2\t1,1\t0\n", "blocks of A do not fit"),
+        ("chr1\t5\t9\tA\t0\t+\t5\t9\t0\t3\t1,1\t0,3\n", "blocks of A do not fit"),
+        ("chr1\t5\t9\tA\t0\t+\t5\t9\t0\t2\t1,2\t0,3\n", "blocks of A do not fit"),
+        ("chr1\t5\t99999999999999999999\tA\n", "A lies at chr1 5 99999999999999999999"),
+        ("\t5\t9\tA\n", "A lies at"),
         ("NC_000011.9\t5\t9\tA\n", r"hg19 \(GRCh37\)"),
         ("1\ta\tregion\t5\t9\t.\t+\t.\tID=x\n", "there are none"),
         ("1\ta\tgene\t5\tnine\t.\t+\t.\tID=x\n", "neither BED"),
