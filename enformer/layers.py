@@ -106,7 +106,8 @@ class SoftmaxPool(nn.Module):
 
     def __init__(self, channels: int) -> None:
         super().__init__()
-        self.weight = nn.Parameter(2 * torch.eye(channels))
+        # torch.eye on the meta device imports a compiler, two seconds of a model's loading
+        self.weight = nn.Parameter(torch.zeros(channels, channels).fill_diagonal_(2))
 
     def forward(
         self, x: Float[Tensor, "batch length channels"]
