@@ -99,6 +99,7 @@ def check_tracks(tracks: TrackTable, config: EnformerConfig, source: str) -> Non
 
     Raises:
         CheckpointError: naming both.
+        TrackError: the rows of a head are not all its tracks in order, or their strands no pairs.
     """
     found = {head: len(tracks.of_head(head)) for head in tracks.heads}
     if found != dict(config.heads):
@@ -107,6 +108,8 @@ def check_tracks(tracks: TrackTable, config: EnformerConfig, source: str) -> Non
             read=source,
             do="Give the table that belongs to these weights.",
         )
+    for head in tracks.heads:
+        tracks.strand_pairs(head)
 
 
 def choose_device(name: str) -> torch.device:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Int
+from jaxtyping import Float, Int
 
 from enformer.errors import TrackError
 
@@ -25,6 +25,11 @@ def read_targets(path: Path) -> pd.DataFrame:
     missing = [column for column in _NEEDED if column not in rows]
     if missing:
         raise _refusal(path, f"It has no column {', '.join(missing)}.", "Add it.", _EXAMPLE)
+    cut = np.flatnonzero(rows["description"].fillna("").str.strip() == "")
+    if len(cut):
+        raise _refusal(
+            path, f"Row {cut[0] + 1} has no description.", "Complete that row.", _EXAMPLE
+        )
     for column in rows.columns.intersection(["clip", "clip_soft", "scale", "strand_pair"]):
         rows[column] = _numbers(rows[column], path)
     first = _first_index(rows, path)
@@ -44,12 +49,14 @@ def _read_table(path: Path) -> pd.DataFrame:
         raise _refusal(path, wrong, "Give a tab-separated file.", _EXAMPLE) from error
     if rows.empty:
         raise _refusal(path, "It has no rows.", "Give one row a track.")
+    if not isinstance(rows.index, pd.RangeIndex):
+        raise _refusal(path, "Its rows have more columns than its header.", "Correct it.", _EXAMPLE)
     return rows
 
 
 def _numbers(column: pd.Series, path: Path) -> pd.Series:
     numbers = pd.to_numeric(column.replace("", "nan"), errors="coerce")
-    bad = column[numbers.isna() & ~column.str.lower().isin(["", "nan"])]
+    bad = column[~np.isfinite(numbers) & ~column.str.lower().isin(["", "nan"])]
     if len(bad):
         wrong = f"{column.name} of row {bad.index[0] + 1} is {bad.iloc[0]!r}, not a number."
         raise _refusal(path, wrong, "Correct that row.")
@@ -59,7 +66,7 @@ def _numbers(column: pd.Series, path: Path) -> pd.Series:
 def _first_index(rows: pd.DataFrame, path: Path) -> int:
     index = _numbers(rows.iloc[:, 0], path)
     jumps = np.flatnonzero(index.to_numpy() != index[0] + np.arange(len(rows)))
-    if len(jumps) or np.isnan(index[0]):
+    if len(jumps) or index[0] % 1 != 0:
         row = int(jumps[0]) if len(jumps) else 0
         wrong = f"The first column jumps to {rows.iloc[row, 0]!r} at row {row + 1}."
         raise _refusal(path, wrong, "Number the rows one by one, in output order.")
@@ -105,21 +112,23 @@ def pairs_of(rows: pd.DataFrame) -> Int[np.ndarray, " tracks"]:
         partner = (rows["identifier"].str[:-1] + swapped).where(stranded, rows["identifier"])
         return place.reindex(partner).fillna(pd.Series(own, partner)).to_numpy().astype(np.int64)
     given = rows["strand_pair"].to_numpy(dtype=float)
-    pair = np.where(np.isnan(given), own, given).astype(np.int64)
-    _check_pairs(rows, pair)
+    named = np.where(np.isnan(given), own, given)
+    pair = np.where(np.isin(named, own), named, -1).astype(np.int64)
+    _check_pairs(rows, pair, named)
     return pair
 
 
-def _check_pairs(rows: pd.DataFrame, pair: Int[np.ndarray, " tracks"]) -> None:
+def _check_pairs(
+    rows: pd.DataFrame, pair: Int[np.ndarray, " tracks"], named: Float[np.ndarray, " tracks"]
+) -> None:
+    """`pair` is -1 where `named`, what the table says, is no row of it."""
     own = np.arange(len(rows))
-    inside = (pair >= 0) & (pair < len(rows))
-    back = np.where(inside, pair[np.where(inside, pair, 0)], -1)
+    back = np.where(pair >= 0, pair[pair], -1)
     strand = strands_of(rows["identifier"]).to_numpy()
-    opposite = strand[np.where(inside, pair, 0)] != strand
-    bad = np.flatnonzero((back != own) | ((pair != own) & ~opposite))
+    bad = np.flatnonzero((back != own) | ((pair != own) & (strand[pair] == strand)))
     if len(bad):
         raise TrackError(
-            f"strand_pair of {rows['identifier'].iloc[bad[0]]} is {pair[bad[0]]} of "
+            f"strand_pair of {rows['identifier'].iloc[bad[0]]} is {named[bad[0]]:g} of "
             f"{len(rows)} rows, which is not its partner on the other strand.",
             read="a track table",
             do="Let + and - tracks name each other, and unstranded tracks themselves.",

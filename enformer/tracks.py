@@ -18,13 +18,11 @@ from jaxtyping import Int
 
 from enformer.errors import TrackError
 from enformer.files import typed_path
-from enformer.track_file import check_identifiers, pairs_of, read_targets, strands_of
-from enformer.track_names import default_tracks, name_of, parse_description, unit_of
+from enformer.track_columns import GIVEN, derive
+from enformer.track_file import check_identifiers, pairs_of, read_targets
+from enformer.track_names import default_tracks
 
 FACETS = ("head", "assay", "target", "biosample")
-_GIVEN = ["head", "index", "identifier", "description", "strand_pair", "scale", "clip"]
-_GIVEN += ["clip_soft", "sum_stat", "unit"]
-_DERIVED = ["assay", "target", "biosample", "strand", "name"]
 
 
 @dataclass(frozen=True, order=True)
@@ -98,7 +96,7 @@ class TrackTable:
         defaults = {"scale": 1.0, "clip": np.nan, "clip_soft": np.nan, "sum_stat": "mean"}
         for column in defaults.keys() - set(rows.columns):
             rows[column] = defaults[column]
-        return cls(_derive(rows.assign(head=head, index=np.arange(len(rows)), strand_pair=pairs)))
+        return cls(derive(rows.assign(head=head, index=np.arange(len(rows)), strand_pair=pairs)))
 
     @classmethod
     def concat(cls, tables: Iterable["TrackTable"]) -> "TrackTable":
@@ -236,16 +234,18 @@ class TrackTable:
         """Order of a head's tracks after reverse complement: partners on the two strands swap.
 
         Raises:
-            TrackError: the table does not hold the whole head in order.
+            TrackError: the table does not hold the whole head in order, or pairs that are none.
         """
         frame = self.of_head(head).frame
-        if not np.array_equal(frame["index"], np.arange(len(frame))):
+        own, pairs = np.arange(len(frame)), frame["strand_pair"].to_numpy(dtype=np.int64)
+        whole = np.array_equal(frame["index"], own)
+        if not whole or not np.isin(pairs, own).all() or not np.array_equal(pairs[pairs], own):
             raise TrackError(
                 "Strand pairs need all tracks of a head in order.",
                 read=f"a selection of {len(frame)} {head} tracks",
                 do="Use the model's whole table.",
             )
-        return frame["strand_pair"].to_numpy(dtype=np.int64)
+        return pairs
 
     def defaults(self, head: str, n: int = 5) -> tuple[TrackId, ...]:
         """What to show before anything was chosen: kinds of measurement in turn, well-known cells.
@@ -261,9 +261,9 @@ class TrackTable:
 
     def to_json(self) -> str:
         """The table as text, for a checkpoint; `from_json` restores it."""
-        given = self.frame[_GIVEN].astype(object)
+        given = self.frame[GIVEN].astype(object)
         rows = given.where(given.notna(), None).to_numpy().tolist()
-        return json.dumps({"columns": _GIVEN, "rows": rows}, separators=(",", ":"))
+        return json.dumps({"columns": GIVEN, "rows": rows}, separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str) -> "TrackTable":
@@ -274,33 +274,11 @@ class TrackTable:
         """
         try:
             stored: dict[str, Any] = json.loads(text)
-            rows = pd.DataFrame(stored["rows"], columns=stored["columns"])[_GIVEN]
-        except (ValueError, KeyError, TypeError) as error:
+            rows = pd.DataFrame(stored["rows"], columns=stored["columns"])[GIVEN]
+            return cls(derive(rows))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise TrackError(
                 f"It holds no track table ({error}).",
                 read="a stored track table",
                 do="Save the model again with this version.",
             ) from error
-        return cls(_derive(rows))
-
-
-def _derive(rows: pd.DataFrame) -> pd.DataFrame:
-    rows = rows.copy()
-    parsed = [parse_description(text) for text in rows["description"]]
-    rows[["assay", "target", "biosample"]] = pd.DataFrame(parsed, rows.index, dtype=str)
-    rows["strand"] = strands_of(rows["identifier"])
-    units = [unit_of(*made) for made in zip(rows["assay"], rows["sum_stat"], strict=True)]
-    rows["unit"] = rows.get("unit", units)
-    rows["name"] = _names(rows)
-    types: dict[str, type] = dict.fromkeys(_GIVEN + _DERIVED, str)
-    types |= {"index": np.int64, "strand_pair": np.int64}
-    types |= dict.fromkeys(["scale", "clip", "clip_soft"], np.float64)
-    return rows[_GIVEN + _DERIVED].astype(types).reset_index(drop=True)
-
-
-def _names(rows: pd.DataFrame) -> pd.Series:
-    """Readable names; tracks of one head that share theirs get their identifier added."""
-    made = [name_of(*of) for of in zip(rows["description"], rows["strand"], strict=True)]
-    names = pd.Series(made, rows.index, dtype=str)
-    shared = pd.DataFrame({"head": rows["head"], "name": names}).duplicated(keep=False)
-    return names.where(~shared, names + " · " + rows["identifier"])

@@ -152,6 +152,33 @@ def test_a_place_that_cannot_be_written_is_an_error_with_its_reason(tiny_checkpo
             enformer.save(path, tiny_checkpoint.model, tiny_checkpoint.tracks, CARD)
 
 
+@pytest.mark.parametrize(
+    ("column", "value", "reason"),
+    [
+        ("index", lambda n: n + 100, "need all tracks of a head in order"),
+        ("index", lambda n: "x", "no track table"),
+        ("strand_pair", lambda n: 99, "need all tracks of a head in order"),
+        ("strand_pair", lambda n: 0, "need all tracks of a head in order"),
+        ("description", lambda n: None, "no track table"),
+    ],
+)
+def test_a_track_table_that_would_mislead_is_refused(saved, tiny_checkpoint, column, value, reason):
+    table = json.loads(tiny_checkpoint.tracks.to_json())
+    place = table["columns"].index(column)
+    for row in table["rows"]:
+        row[place] = value(row[place])
+    _rewrite(saved, metadata={"tracks": json.dumps(table)})
+    with pytest.raises(EnformerLensError, match=reason):
+        enformer.load(saved)
+
+
+def test_a_track_table_without_rows_is_refused(saved, tiny_checkpoint):
+    table = json.loads(tiny_checkpoint.tracks.to_json()) | {"rows": []}
+    _rewrite(saved, metadata={"tracks": json.dumps(table)})
+    with pytest.raises(EnformerLensError, match="no track table"):
+        enformer.load(saved)
+
+
 @pytest.mark.parametrize("keep", [0, 4, 100, -1])
 def test_a_truncated_file_is_refused(saved, keep):
     saved.write_bytes(saved.read_bytes()[:keep])

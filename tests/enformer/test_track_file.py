@@ -49,6 +49,13 @@ def test_nine_columns_count_strand_pairs_from_the_first_row(tmp_path: Path):
         (EIGHT.replace("5313", "first"), "index of row 1 is 'first', not a number"),
         (EIGHT.replace("5313", ""), "jumps to '' at row 1"),
         (EIGHT.replace("384", "much"), "clip of row 2 is 'much', not a number"),
+        (EIGHT.replace("5313", "inf"), "index of row 1 is 'inf', not a number"),
+        (EIGHT.replace("5313", "0.5").replace("5314", "1.5"), "jumps to '0.5' at row 1"),
+        (
+            EIGHT.replace("quoted\n", "quoted\tmore\n").replace("adult\n", "adult\tmore\n"),
+            "more columns than its header",
+        ),
+        (EIGHT + "5315\t1\tC\t/z\t32\n", "Row 3 has no description"),
         (EIGHT + "5315\t1\tC\t/z\t32\t2\tmean\ta\tb\tc\td\n", "no tab-separated table"),
     ],
 )
@@ -81,8 +88,10 @@ def test_strands_without_a_pair_column_are_joined_by_identifier():
         (["A+", "A-"], [-1, 0]),
         (["A+", "B+"], [1, 0]),
         (["A", "B"], [1, 0]),
+        (["A+", "A-"], [0.5, 1]),
+        (["A+", "A-"], [1e30, 0]),
     ],
 )
-def test_pairs_that_are_no_pairs_are_refused(identifiers: list[str], pairs: list[int]):
+def test_pairs_that_are_no_pairs_are_refused(identifiers: list[str], pairs: list[float]):
     with pytest.raises(TrackError, match="partner on the other strand"):
         pairs_of(pd.DataFrame({"identifier": identifiers, "strand_pair": pairs}))
