@@ -136,6 +136,7 @@ def bigwig(prediction: Prediction, track: TrackId, contig_length: int) -> bytes:
 
 def bigwigs(prediction: Prediction, tracks: Sequence[TrackId], contig_length: int) -> bytes:
     """A zip of one bigWig a track and provenance.json. Arguments and errors as `tsv`."""
+    _bins(prediction, tracks, contig_length)
     names = [f"{_stem(prediction)}_{_safe(str(track))}.bw" for track in tracks]
     files = {
         name: bigwig(prediction, track, contig_length)
@@ -187,8 +188,14 @@ def export(
 ) -> ExportFile:
     """A named file in one of the `FORMATS`; a single bigWig comes bare, several as a zip.
 
-    Other arguments and errors as `tsv`.
+    Other arguments and errors as `tsv`, and an EnformerLensError for another format.
     """
+    if form not in _WRITERS:
+        raise EnformerLensError(
+            "There is no such format.",
+            read=f"the format {form!r}",
+            do=f"Choose from {', '.join(FORMATS)}.",
+        )
     if form == "bigWig" and len(tracks) == 1:
         name = f"{_stem(prediction)}_{_safe(str(tracks[0]))}.bw"
         content = bigwig(prediction, tracks[0], contig_length)

@@ -8,10 +8,11 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from enformer.alleles import shorten
 from enformer.checkpoint import Checkpoint
 from enformer.config import EnformerConfig
 from enformer.coordinates import Interval, Variant, predicted_region
-from enformer.errors import Cancelled, GenomeError
+from enformer.errors import Cancelled, EnformerLensError, GenomeError
 from enformer.genome import Genome
 from enformer.layers import ConvStage
 from enformer.model import Enformer
@@ -76,15 +77,17 @@ def predict(
 
     Raises:
         GenomeError: the place is not on the genome, or REF is not what the genome has.
-        EnformerLensError: the model cannot take this length or lacks a head.
+        EnformerLensError: the model cannot take this length, lacks a head, or nothing is asked for.
         Cancelled: when `cancel` says so.
     """
     config, model = checkpoint.config, checkpoint.model
     if isinstance(where, Variant):
-        variant, where = where, where.interval.resize(1)
-    window = place_window(where, genome, length or config.window_length)
-    region = predicted_region(window, config)
+        variant, where = _only(variant, where), where.interval.resize(1)
+    length = config.window_length if length is None else length
     chosen = tuple(config.heads if heads is None else heads)
+    _check_request(chosen, length, shifts, config)
+    window = place_window(where, genome, length)
+    region = predicted_region(window, config)
     strands = (False, True) if reverse_complement else (False,)
     passes = [(shift, flipped) for shift in shifts for flipped in strands]
     meter = _Meter(model, window.length, len(passes), progress, cancel)
@@ -114,6 +117,33 @@ def predict(
     )
 
 
+def _only(variant: Variant | None, where: Variant) -> Variant:
+    if variant in (None, where):
+        return where
+    raise EnformerLensError(
+        "One variant can be predicted at a time.",
+        read=f"the variants {shorten(str(where))} and {shorten(str(variant))}",
+        do="Give the place as an interval, or leave the other variant out.",
+    )
+
+
+def _check_request(
+    heads: Sequence[str], length: int, shifts: Sequence[int], config: EnformerConfig
+) -> None:
+    rules = (
+        (not heads, "It asks for no head.", f"Choose from {', '.join(config.heads)}."),
+        (length < 1, "A window has at least one base.", f"Take {config.window_length:,} bp."),
+        (not shifts, "It asks for no pass over the sequence.", "Give (0,) for one without shift."),
+        (any(type(bp) is not int or 2 * abs(bp) > config.bin_size for bp in shifts),
+         "Shifts are whole numbers of bp, each within half a bin.",
+         f"Stay within {config.bin_size // 2} bp."),
+    )  # fmt: skip
+    for failed, wrong, do in rules:
+        if failed:
+            read = f"a prediction of {length:,} bp, heads {list(heads)}, shifts {list(shifts)[:9]}"
+            raise EnformerLensError(wrong, read=read, do=do)
+
+
 def place_window(where: Interval, genome: Genome, length: int) -> Interval:
     """The window of so many bp around the middle of `where`, with the genome's name for the contig."""
     return replace(where, contig=genome.resolve(where.contig)).resize(length)
@@ -133,7 +163,7 @@ def haplotype(genome: Genome, window: Interval, variant: Variant | None = None) 
     if not window.contains(variant.interval):
         raise GenomeError(
             f"It does not lie in the window {window}.",
-            read=f"the variant {variant}",
+            read=f"the variant {shorten(str(variant))}",
             do="Choose a window that holds it.",
         )
     _check_ref(genome, variant)
@@ -147,8 +177,9 @@ def _check_ref(genome: Genome, variant: Variant) -> None:
     found = genome.fetch(variant.interval)
     if found != variant.ref:
         raise GenomeError(
-            f"REF is {variant.ref}, but {genome.assembly} has {found} there: another assembly or strand?",
-            read=f"the variant {variant}",
+            f"REF is {shorten(variant.ref)}, but {genome.assembly} has {shorten(found)} there: another "
+            "assembly or strand?",
+            read=f"the variant {shorten(str(variant))}",
             do="Correct REF.",
             example=replace(variant, ref=found).key if found != variant.alt else "",
         )

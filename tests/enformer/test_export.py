@@ -157,10 +157,15 @@ def test_every_format_refuses_what_cannot_be_written(made: Prediction, form: str
         export(made, TRACKS, 50, form)
 
 
-@pytest.mark.parametrize("form", ["TSV", "bedGraph", "NPZ"])
+@pytest.mark.parametrize("form", FORMATS)
 def test_no_track_is_refused(made: Prediction, form: str):
     with pytest.raises(EnformerLensError, match="No track was chosen"):
         export(made, [], CONTIG, form)
+
+
+def test_an_unknown_format_is_refused_with_those_there_are(made: Prediction):
+    with pytest.raises(EnformerLensError, match="Choose from TSV, bedGraph, bigWig, NPZ"):
+        export(made, TRACKS, CONTIG, "PDF")
 
 
 @pytest.mark.parametrize(

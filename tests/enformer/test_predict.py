@@ -173,3 +173,43 @@ def test_unknown_places_are_refused(tiny_checkpoint, genome):
         predict(tiny_checkpoint, genome, Interval("chr99", 0, 1))
     with pytest.raises(GenomeError, match="wholly outside"):
         predict(tiny_checkpoint, genome, Interval("demo1", 10**9, 10**9 + 1))
+
+
+@pytest.mark.parametrize(
+    ("asked", "wrong"),
+    [
+        ({"heads": ()}, "no head"),
+        ({"shifts": ()}, "no pass"),
+        ({"shifts": (0, 65)}, "within half a bin"),
+        ({"shifts": (-65,)}, "within half a bin"),
+        ({"length": 0}, "at least one base"),
+        ({"length": -128}, "at least one base"),
+    ],
+)
+def test_a_request_that_makes_no_sense_is_refused(tiny_checkpoint, genome, contig, asked, wrong):
+    with pytest.raises(EnformerLensError, match=wrong):
+        predict(tiny_checkpoint, genome, Interval(contig, 100_000, 100_001), **asked)
+
+
+def test_shifts_of_half_a_bin_are_the_widest(tiny_checkpoint, genome, contig):
+    place = Interval(contig, 100_000, 100_001)
+    found = predict(tiny_checkpoint, genome, place, heads=("human",), shifts=(-64, 64))
+    one, other = (
+        predict(tiny_checkpoint, genome, place.shift(bp), heads=("human",)).values["human"]
+        for bp in (-64, 64)
+    )
+    np.testing.assert_allclose(found.values["human"], (one + other) / 2, rtol=1e-6)
+
+
+def test_a_second_variant_is_refused_and_not_dropped(tiny_checkpoint, genome, contig):
+    one, other = _snv(genome, contig, 100_000), _snv(genome, contig, 100_001)
+    with pytest.raises(EnformerLensError, match="One variant can be predicted at a time"):
+        predict(tiny_checkpoint, genome, one, variant=other)
+
+
+def test_a_long_allele_does_not_fill_the_message(tiny_checkpoint, genome, contig):
+    bases = genome.fetch(Interval(contig, 100_000, 130_000))
+    for ref in (bases, bases[::-1]):
+        with pytest.raises(GenomeError) as refused:
+            predict(tiny_checkpoint, genome, Variant(contig, 100_001, ref, "AC"))
+        assert len(str(refused.value)) < 500
