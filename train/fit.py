@@ -34,8 +34,9 @@ class Run:
     def __init__(self, config: FitConfig, device: torch.device) -> None:
         """Builds the model from `config.seed`, and continues from `last.pt` in `config.out`."""
         self.config = config
-        self.kept = {head: Windows(config.data, head, "train") for head in heads_of(config.data)}
-        self.windows = {**self.kept, **_auxiliary(config)}
+        data, auxiliary = _training_windows(config.data), _training_windows(config.auxiliary)
+        self.windows = {**data, **auxiliary}
+        self.kept = self.windows if config.keep_auxiliary else data
         unknown = set(config.schedule) - set(self.windows)
         if unknown:
             raise DataError(
@@ -92,7 +93,7 @@ class Run:
 
     def validate(self, model: Enformer, split: str = "valid") -> Mapping[str, float]:
         """Mean Pearson per head and assay on a split."""
-        held = [Windows(self.config.data, head, split) for head in self.kept]
+        held = [Windows(kept.path, head, split) for head, kept in self.kept.items()]
         frame = pd.concat([score(model, windows) for windows in held if len(windows)])
         return as_figures(summarise(frame))
 
@@ -112,8 +113,7 @@ class Run:
         }
 
 
-def _auxiliary(config: FitConfig) -> dict[str, Windows]:
-    path = config.auxiliary
+def _training_windows(path: Path | None) -> dict[str, Windows]:
     return {} if path is None else {head: Windows(path, head, "train") for head in heads_of(path)}
 
 

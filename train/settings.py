@@ -22,6 +22,7 @@ class FitConfig:
         schedule: heads in turn, one update each.
         start: checkpoint whose weights come first, or none for fresh ones.
         auxiliary: prepared file whose heads share the trunk in training and are not kept, or none.
+        keep_auxiliary: save them all the same, for a run that starts from these weights.
         batch_size: windows of an update.
         crop_bins: targets of a training window, 0 for all of the stored ones.
         crop_margin: bins of sequence without targets on each side, -1 for all of the stored ones.
@@ -51,6 +52,7 @@ class FitConfig:
     schedule: tuple[str, ...] = ("human", "mouse")
     start: Path | None = None
     auxiliary: Path | None = None
+    keep_auxiliary: bool = False
     batch_size: int = 1
     crop_bins: int = 0
     crop_margin: int = -1

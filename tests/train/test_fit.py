@@ -1,4 +1,5 @@
 import csv
+import dataclasses
 import math
 
 import h5py
@@ -118,6 +119,13 @@ def test_auxiliary_heads_train_the_trunk_and_are_not_kept(fit_config, prepared, 
     fit(plain), fit(joint)
     assert list(load(joint.out / "last.safetensors").config.heads) == ["human", "mouse"]
     assert not torch.equal(trained(plain)["stem.conv.weight"], trained(joint)["stem.conv.weight"])
+    kept = dataclasses.replace(joint, out=tmp_path / "kept", keep_auxiliary=True)
+    fit(kept)
+    assert torch.equal(trained(kept)["stem.conv.weight"], trained(joint)["stem.conv.weight"])
+    assert "heads.extra.linear.weight" in trained(kept)
+    again = dataclasses.replace(joint, out=tmp_path / "again", start=kept.out / "last.safetensors")
+    fit(again)
+    assert list(load(again.out / "last.safetensors").config.heads) == ["human", "mouse"]
 
 
 def test_a_run_starts_from_the_weights_of_another(fit_config, tmp_path) -> None:
