@@ -151,7 +151,8 @@ def _written_out(
         )
     several = [each for each in re.split(r"[,/|] ?", alt) if each] if "[" not in alt else [alt]
     if len(several) > 1:
-        refuse_several([f"{contig}:{first:,} {ref}>{each}" for each in several], line)
+        usable = [each for each in several if re.fullmatch("[ACGTN]+", each)] or several
+        refuse_several([f"{contig}:{first:,} {ref}>{each}" for each in usable], line)
     _refuse_bare_insertion(line, ref)
     if alt == "-":
         return Edit(contig, first - 1, first - 1 + len(ref), ref, "", form=form)

@@ -129,6 +129,8 @@ def test_refusals(text: str, reason: str) -> None:
         ("chr1 5 . TC TTCC,TTC", ("chr1:5 TC>TTCC", "chr1:5 TC>TTC")),
         ("chr1:5,000:T>A, G", ("chr1:5,000 T>A", "chr1:5,000 T>G")),
         ("chr1:5 T/A/C", ("chr1:5 T>A", "chr1:5 T>C")),
+        ("chr1 5 . T A,<NON_REF>", ("chr1:5 T>A",)),
+        ("chr1 5 . T A,*,TG", ("chr1:5 T>A", "chr1:5 T>TG")),
     ],
 )
 def test_of_several_alleles_one_is_to_be_picked(text: str, choices: tuple[str, ...]) -> None:
