@@ -91,28 +91,23 @@ def predict(
     strands = (False, True) if reverse_complement else (False,)
     passes = [(shift, flipped) for shift in shifts for flipped in strands]
     meter = _Meter(model, window.length, len(passes), progress, cancel)
-    total: dict[str, Tensor] = {}
-    for shift, flipped in passes:
-        sequence = haplotype(genome, window.shift(shift), variant)
-        values = _run(checkpoint, sequence, flipped, chosen, meter)
-        total = {head: total[head] + v if head in total else v for head, v in values.items()}
-    provenance = Provenance(
-        model=checkpoint.card.name,
-        sha256=checkpoint.sha256,
-        trained=checkpoint.card.trained,
-        assembly=genome.assembly,
-        genome=genome.identity,
-        interval=window,
-        variant=variant,
-        options=_options(checkpoint, window, chosen, reverse_complement, shifts),
-    )
+    values = _average(checkpoint, genome, window, variant, chosen, passes, meter)
     return Prediction(
         window=window,
         region=region,
-        values={head: _frozen(value / len(passes)) for head, value in total.items()},
+        values=values,
         tracks=checkpoint.tracks.search(head=chosen),
         config=config,
-        provenance=provenance,
+        provenance=Provenance(
+            model=checkpoint.card.name,
+            sha256=checkpoint.sha256,
+            trained=checkpoint.card.trained,
+            assembly=genome.assembly,
+            genome=genome.identity,
+            interval=window,
+            variant=variant,
+            options=_options(checkpoint, window, chosen, reverse_complement, shifts),
+        ),
         variant=variant,
     )
 
@@ -183,6 +178,24 @@ def _check_ref(genome: Genome, variant: Variant) -> None:
             do="Correct REF.",
             example=replace(variant, ref=found).key if found != variant.alt else "",
         )
+
+
+def _average(
+    checkpoint: Checkpoint,
+    genome: Genome,
+    window: Interval,
+    variant: Variant | None,
+    heads: tuple[str, ...],
+    passes: Sequence[tuple[int, bool]],
+    meter: "_Meter",
+) -> dict[str, Float[np.ndarray, "bins _"]]:
+    """Mean of each head over passes, each shifted by so many bp and perhaps on the other strand."""
+    total: dict[str, Tensor] = {}
+    for shift, flipped in passes:
+        sequence = haplotype(genome, window.shift(shift), variant)
+        values = _run(checkpoint, sequence, flipped, heads, meter)
+        total = {head: total[head] + v if head in total else v for head, v in values.items()}
+    return {head: _frozen(value / len(passes)) for head, value in total.items()}
 
 
 def _run(
