@@ -9,13 +9,12 @@ import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import cast
+from typing import Literal, cast
 from urllib.parse import urlencode
 
 import streamlit as st
 
 from app import state
-from app.figures import locus_paper, paper
 from app.figures.data import LocusPicture
 from app.predictions import Answer
 from app.widgets import plain
@@ -23,9 +22,12 @@ from enformer.errors import EnformerLensError
 from enformer.export import FORMATS, export
 from enformer.tracks import TrackId
 
-FIGURES: dict[paper.Format, str] = {
+Format = Literal["svg", "pdf", "png"]
+FIGURES: dict[Format, str] = {
     "svg": "image/svg+xml", "pdf": "application/pdf", "png": "image/png",
 }  # fmt: skip
+WIDTHS = (89, 120, 183)
+"""Mm, as `app.figures.paper` has them."""
 _ABOUT = {
     "TSV": "A table, one row for each bin.",
     "bedGraph": "For genome browsers; text.",
@@ -84,9 +86,15 @@ class Shown:
         ending = endings.get(form, "bw" if one else "bigwig.zip")
         return f"{self.stem}.{ending}", "application/octet-stream", lambda: _only(files())
 
-    def figure(self, form: paper.Format, width: int) -> tuple[str, str, Callable[[], bytes]]:
+    def figure(self, form: Format, width: int) -> tuple[str, str, Callable[[], bytes]]:
         """Name, type and maker of the figure, `width` mm wide."""
-        make = lambda: locus_paper.render(self.picture, width, form, self.provenance)  # noqa: E731
+
+        def make() -> bytes:
+            # Matplotlib is imported with the first figure: the app starts half a second sooner.
+            from app.figures.locus_paper import render
+
+            return render(self.picture, width, form, self.provenance)
+
         return f"{self.stem}_{width}mm.{form}", FIGURES[form], make
 
     def everything(self, width: int) -> tuple[str, str, Callable[[], bytes]]:
@@ -146,7 +154,7 @@ def menu(shown: Shown) -> None:
             button(form, shown.data(form), _ABOUT[form])
     st.markdown("**Figure**, the part in view")
     width = st.segmented_control(
-        "Width", paper.WIDTHS, default=paper.WIDTHS[-1], format_func=lambda mm: f"{mm} mm",
+        "Width", WIDTHS, default=WIDTHS[-1], format_func=lambda mm: f"{mm} mm",
         key=state.PAPER_WIDTH, required=True, on_change=state.touch,
     )  # fmt: skip
     with st.container(horizontal=True):

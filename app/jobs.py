@@ -11,78 +11,12 @@ import threading
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
+from app.job import Control, JobState, JobStatus, Work, out_of_memory
 from enformer.errors import Cancelled, EnformerLensError
 
 LOG = logging.getLogger(__name__)
-
-
-class JobState(StrEnum):
-    """Where a job stands."""
-
-    QUEUED = "queued"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-    @property
-    def finished(self) -> bool:
-        """Whether nothing more will happen."""
-        return self not in (JobState.QUEUED, JobState.RUNNING)
-
-
-class Control:
-    """What the work is handed: where to report, whether to stop, and how much to do at once."""
-
-    def __init__(self, batch: int) -> None:
-        self.batch = batch
-        self.fraction = 0.0
-        self.doing = ""
-        self._cancel = threading.Event()
-
-    def progress(self, fraction: float, doing: str) -> None:
-        """Say how far the work is (0 to 1) and what is being done; stops work nobody waits for.
-
-        Raises:
-            Cancelled: the last watcher has left.
-        """
-        self.fraction, self.doing = min(max(fraction, 0.0), 1.0), doing
-        if self.cancelled():
-            raise Cancelled
-
-    def cancelled(self) -> bool:
-        """Whether the last watcher has left."""
-        return self._cancel.is_set()
-
-    def cancel(self) -> None:
-        """Ask the work to stop at its next step."""
-        self._cancel.set()
-
-
-Work = Callable[[Control], Any]
-
-
-@dataclass(frozen=True)
-class JobStatus:
-    """A snapshot of a job for those who watch it.
-
-    Attributes:
-        place: how many jobs run or wait before this one; 0 once it runs.
-        seconds_left: an estimate from the pace so far, None while there is none.
-    """
-
-    id: str
-    title: str
-    state: JobState
-    fraction: float
-    doing: str
-    place: int
-    seconds: float
-    seconds_left: float | None
-    error: EnformerLensError | None
 
 
 @dataclass(eq=False)
@@ -100,15 +34,6 @@ class _Job:
     result: Any = None
     error: EnformerLensError | None = None
     finished: threading.Event = field(default_factory=threading.Event)
-
-
-def out_of_memory(error: BaseException) -> bool:
-    """Whether `error` is how Python or torch (on any device) say that memory ran out."""
-    return (
-        isinstance(error, MemoryError)
-        or type(error).__name__ == "OutOfMemoryError"
-        or "can't allocate memory" in str(error)
-    )
 
 
 class JobQueue:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.jobs import Control, Work
+from app.job import Control, Work
 from app.results import ResultStore
 from enformer.checkpoint import Checkpoint
 from enformer.coordinates import Interval, Variant

@@ -58,9 +58,21 @@ class Scene:
                 f"The model was trained on {' and '.join(trained_on)}. On {genome.assembly} the "
                 "picture shows how the app works, not biology."
             )
+        if isinstance(genome, PastedGenome):
+            found.append(_around(self.contig_length, self.window.length))
         if not self.region.contains(self.view):
             found.append("Part of the view lies outside the predicted region and has no values.")
         return tuple(found)
+
+
+def _around(length: int, window: int) -> str:
+    """What the model reads beside a pasted sequence."""
+    if length > window:
+        return f"The sequence is longer than the window of {window:,} bp: its middle is predicted."
+    return (
+        f"The model reads {window:,} bp. Nothing is known around the sequence, so the other "
+        f"{window - length:,} bp are N, which it has hardly seen in training."
+    )
 
 
 def scene(

@@ -5,7 +5,8 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
 
-from app.jobs import JobQueue, JobState, JobStatus, Work
+from app.job import JobState, JobStatus, Work
+from app.jobs import JobQueue
 from enformer.errors import Cancelled
 
 Key = tuple[Hashable, ...]

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from app.jobs import Control, JobQueue
+from app.job import Control
+from app.jobs import JobQueue
 from app.places import OFFLINE_VARIABLE, Place, PlaceName, genome_names, open_place, stamp
 from app.predictions import Answer, Request, answer_from, requests_for, work_for
 from app.results import ResultStore
@@ -92,6 +93,11 @@ def open_model(source: str, seat: Seat) -> Checkpoint | Waiting:
 @st.cache_resource(show_spinner=False, max_entries=3)
 def _checkpoint(source: str, marks: tuple[int, ...]) -> Checkpoint:
     return load(source)
+
+
+def is_missing(model: str) -> bool:
+    """Whether a model has to be fetched before it can be opened."""
+    return model in assets.ASSETS and find_asset(model) is None
 
 
 def find_asset(name: str) -> Path | None:

@@ -6,9 +6,10 @@ from typing import TypeVar
 import streamlit as st
 
 from app import places, services, state
-from app.jobs import JobState, JobStatus
+from app.job import JobState, JobStatus
 from app.seat import Seat, Waiting
 from enformer.card import ModelCard
+from enformer.catalogue import ASSETS
 from enformer.config import EnformerConfig
 from enformer.errors import EnformerLensError
 from enformer.provenance import versions
@@ -185,6 +186,28 @@ def card(model: ModelCard, sha256: str = "", config: EnformerConfig | None = Non
             hide_index=True,
             column_config={"value": st.column_config.NumberColumn(format="%.3f")},
         )
+
+
+def offer(name: str, seat: Seat) -> None:
+    """Where a model's files lie, or what fetching them means and the button that does so.
+
+    Raises:
+        EnformerLensError: they cannot be had.
+        NotReady: they are on their way; the progress is drawn here.
+    """
+    asset, folder = ASSETS[name], services.find_asset(name)
+    if folder is not None:
+        st.caption(plain(f"On this machine, in {folder}."))
+    elif state.wants_asset(name):
+        ready(services.fetch_asset(name, seat), seat)
+        st.success("It is here.", icon=":material/check:")
+    else:
+        st.code(str(asset), language=None, wrap_lines=True)
+        label = f"Fetch {asset.size / 1e6:,.0f} MB ({asset.licence})"
+        st.button(
+            label, icon=":material/download:", key=f"fetch_{name}",
+            on_click=state.want_asset, args=(name,),
+        )  # fmt: skip
 
 
 def _sizes(config: EnformerConfig) -> str:

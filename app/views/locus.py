@@ -8,6 +8,7 @@ from app.places import Place
 from app.predictions import Answer
 from app.scene import Scene, scene
 from app.seat import Seat, Waiting
+from enformer.checkpoint import Checkpoint
 from enformer.errors import Cancelled, EnformerLensError, GenomeError
 from enformer.genes import Gene
 from enformer.tracks import TrackId
@@ -25,7 +26,7 @@ def view() -> None:
     try:
         place = _place(query, seat)
         query = search.ask(query, place.genome)
-        checkpoint = widgets.ready(services.open_model(query.model, seat), seat)
+        checkpoint = _model(query.model, seat)
         with card:
             widgets.card(checkpoint.card, checkpoint.sha256, checkpoint.config)
         foot = [widgets.model_line(checkpoint.card, checkpoint.sha256), place.genome.assembly]
@@ -53,6 +54,15 @@ def _place(query: state.Query, seat: Seat) -> Place:
     if notice := start.notice():
         st.info(widgets.plain(notice), icon=":material/info:")
     return place
+
+
+def _model(name: str, seat: Seat) -> Checkpoint:
+    """The model; what has to be downloaded for it is offered first."""
+    if services.is_missing(name):
+        widgets.offer(name, seat)
+    if services.is_missing(name):
+        raise widgets.NotReady
+    return widgets.ready(services.open_model(name, seat), seat)
 
 
 def _show(query: state.Query, shown: Scene, seat: Seat) -> None:

@@ -4,7 +4,6 @@ import streamlit as st
 
 from app import picker, services, start, state, widgets
 from app.seat import Seat
-from enformer.catalogue import ASSETS
 from enformer.checkpoint import BUNDLED
 from enformer.errors import Cancelled, EnformerLensError
 from enformer.published import OFFICIAL_CARD
@@ -31,7 +30,7 @@ def _model(name: str, in_use: bool, seat: Seat) -> None:
             widgets.card(opened.card, opened.sha256, opened.config)
         else:
             widgets.card(OFFICIAL_CARD)
-            _fetch(name, seat)
+            widgets.offer(name, seat)
     except EnformerLensError as error:
         widgets.explain(error, seat, name)
     except Cancelled:
@@ -42,25 +41,6 @@ def _model(name: str, in_use: bool, seat: Seat) -> None:
         st.markdown(":material/check_circle: In use")
     else:
         st.button("Use this model", key=f"use_{name}", on_click=state.choose_model, args=(name,))
-
-
-def _fetch(name: str, seat: Seat) -> None:
-    """Where it lies, or what fetching it means and the button that does so."""
-    asset = ASSETS[name]
-    folder = services.find_asset(name)
-    if folder is not None:
-        st.caption(widgets.plain(f"On this machine, in {folder}."))
-    elif state.wants_asset(name):
-        widgets.ready(services.fetch_asset(name, seat), seat)
-        st.success("It is here.", icon=":material/check:")
-    else:
-        st.caption(widgets.plain(str(asset)))
-        st.button(
-            f"Fetch {asset.size / 1e6:,.0f} MB ({asset.licence})",
-            icon=":material/download:",
-            on_click=state.want_asset,
-            args=(name,),
-        )
 
 
 view()

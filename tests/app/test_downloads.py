@@ -7,7 +7,8 @@ import pandas as pd
 import pyBigWig
 import pytest
 
-from app.downloads import FIGURES, Shown, link, telling, zipped
+from app.downloads import FIGURES, WIDTHS, Shown, link, telling, zipped
+from app.figures import paper
 from app.figures.data import locus_picture
 from app.predictions import Answer
 from app.state import Query
@@ -141,6 +142,10 @@ def test_a_failure_is_told_and_a_success_forgets_it():
     assert problems == ["Too many tracks. Choose fewer."]
     assert telling(lambda: b"fine", problems)() == b"fine"
     assert problems == []
+
+
+def test_widths_are_those_of_the_paper_figures():
+    assert WIDTHS == paper.WIDTHS
 
 
 def test_zips_of_the_same_files_are_the_same():

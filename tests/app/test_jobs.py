@@ -3,8 +3,9 @@ import time
 
 import pytest
 
-from app.jobs import Control, JobQueue, JobState, out_of_memory
-from enformer.errors import Cancelled, EnformerLensError, GenomeError
+from app.job import Control, JobState
+from app.jobs import JobQueue
+from enformer.errors import EnformerLensError, GenomeError
 
 
 @pytest.fixture
@@ -219,19 +220,6 @@ def test_out_of_memory_halves_the_batch_once(jobs):
     assert "not enough memory" in str(jobs.status(too_much).error)
 
 
-@pytest.mark.parametrize(
-    ("error", "is_memory"),
-    [
-        (MemoryError(), True),
-        (type("OutOfMemoryError", (RuntimeError,), {})("CUDA out of memory"), True),
-        (RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried"), True),
-        (RuntimeError("shapes differ"), False),
-    ],
-)
-def test_out_of_memory_is_recognised(error, is_memory):
-    assert out_of_memory(error) is is_memory
-
-
 def test_a_full_queue_refuses_with_the_reason():
     jobs, gate = JobQueue(waiting_limit=2), Gate()
     jobs.submit("running", gate, watcher="me")
@@ -249,12 +237,3 @@ def test_only_the_oldest_finished_jobs_are_forgotten():
     assert jobs.wait(ids[-1], 5)
     assert [jobs.result(job) for job in ids] == [None, None, 2, 3]
     jobs.close()
-
-
-def test_progress_raises_once_nobody_waits():
-    control = Control(batch=1)
-    control.progress(2.0, "beyond")
-    assert control.fraction == 1.0
-    control.cancel()
-    with pytest.raises(Cancelled):
-        control.progress(0.1, "on")

@@ -3,7 +3,8 @@ import json
 import numpy as np
 import pytest
 
-from app.jobs import JobQueue, JobState
+from app.job import JobState
+from app.jobs import JobQueue
 from app.pasted import PastedGenome
 from app.predictions import answer_from, requests_for, work_for
 from app.results import ResultStore

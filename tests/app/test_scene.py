@@ -74,3 +74,8 @@ def test_warnings_say_what_the_picture_is_not(show, tiny_checkpoint):
 def test_a_view_beyond_the_bins_is_said(show):
     shown = show(LOCUS, (294_000, 300_000))
     assert any("no values" in warning for warning in shown.warnings)
+
+
+@pytest.mark.parametrize(("length", "said"), [(2_000, "14,384 bp are N"), (20_000, "its middle")])
+def test_a_pasted_sequence_says_what_lies_around_it(show, length, said):
+    assert any(said in warning for warning in show("ACGT" * (length // 4)).warnings)

@@ -2,7 +2,8 @@ import threading
 
 import pytest
 
-from app.jobs import Control, JobQueue, JobState
+from app.job import Control, JobState
+from app.jobs import JobQueue
 from app.seat import Seat, Waiting
 from enformer.errors import Cancelled, QueryError
 

@@ -263,6 +263,28 @@ def test_the_model_view_shows_every_card(opened, tiny_checkpoint):
     assert any(b.label.startswith("Fetch 1,005 MB") for b in app.button)
 
 
+def test_a_model_that_must_be_fetched_is_offered_with_size_and_licence(
+    opened, monkeypatch, tmp_path
+):
+    monkeypatch.delenv("ENFORMER_LENS_OFFICIAL", raising=False)
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
+    app = opened(model="official")
+    assert any(b.label == "Fetch 1,005 MB (CC-BY-4.0)" for b in app.button)
+    assert not app.get("plotly_chart")
+    app.selectbox(key="model_box").set_value("mini")
+    assert finished(app.run()).get("plotly_chart")
+
+
+def test_a_fasta_is_opened_by_its_path(opened, tmp_path):
+    fasta = tmp_path / "own.fa"
+    fasta.write_text(">one\n" + "ACGTTGCA" * 5_000 + "\n")
+    app = opened(genome=str(fasta))
+    assert "one:" in title(app)
+    assert "own.fa" in words(app)
+    app.text_input(key="genes_path_box").set_value(str(tmp_path / "no.bed"))
+    assert "no.bed" in words(finished(app.run()))
+
+
 def test_choosing_a_model_in_its_view_asks_that_model(opened):
     app = opened("models")
     app = finished(app.button(key="use_mini").click().run())
