@@ -59,8 +59,13 @@ class BasenjiFolder:
         return self.bin_size // width
 
     def tracks(self) -> TrackTable:
-        """The track table of this head."""
-        return TrackTable.read(self._existing("targets.txt"), self.head)
+        """The track table of this head; its units say how stored bins were pooled."""
+        table = TrackTable.read(self._existing("targets.txt"), self.head)
+        if self.pool == 1:
+            return table
+        pooled = f" summed over {self.pool} × {self.bin_size // self.pool} bp"
+        units = table.frame["unit"].str.replace(" per bin", pooled, regex=False)
+        return TrackTable(table.frame.assign(unit=units))
 
     def files(self, split: str) -> list[Path]:
         """TFRecord files of a split in the order they were written (10 after 9)."""

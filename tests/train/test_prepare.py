@@ -30,6 +30,13 @@ def test_windows_reach_beyond_the_targets(prepared: Path) -> None:
         assert group["end"][:].tolist() == [2048, 7048, 12048]
 
 
+def test_units_say_how_stored_bins_were_pooled(species) -> None:
+    units = [BasenjiFolder(species.root / "hg38", "human", size).tracks().frame["unit"].iloc[2]
+             for size in (32, 128)]  # fmt: skip
+    assert units[0] == "mean coverage per bin, clipped and scaled"
+    assert units[1] == "mean coverage summed over 4 × 32 bp, clipped and scaled"
+
+
 def test_tracks_and_statistics_are_inside(species, prepared: Path) -> None:
     with h5py.File(prepared) as file:
         tracks = TrackTable.from_json(file["human"].attrs["tracks"])
