@@ -67,6 +67,7 @@ def choose_genome(genome: str, gene_file: str) -> None:
             "Genes from a file",
             key=state.GENES_PATH,
             placeholder="Path of a BED, GFF3 or GTF file",
+            help="Several files are read, too: put a colon (on Windows a semicolon) between them.",
             on_change=_genes_chosen,
         )
 

@@ -49,23 +49,30 @@ class PlaceName:
 
     Attributes:
         source: hg38, demo, or the path of a FASTA.
-        gene_file: path of a BED, GFF or GTF, or empty.
+        gene_files: BED, GFF or GTF; of a gene in several, the first counts.
         online: whether services on the network may be asked about genes and variants.
         stamps: size and time of the files, so that changed ones are opened again.
     """
 
     source: str
-    gene_file: str
+    gene_files: tuple[str, ...]
     online: bool
     stamps: tuple[tuple[int, ...], ...]
 
     @classmethod
-    def of(cls, name: str, gene_file: str, online: bool) -> "PlaceName":
-        """The place of a name in `genome_names` or a path; without a gene file, the configured one."""
+    def of(cls, name: str, gene_files: str, online: bool) -> "PlaceName":
+        """A place by what people type.
+
+        Args:
+            name: of `genome_names`, or a path.
+            gene_files: paths apart by `os.pathsep`, as in PATH; empty for the configured ones.
+            online: as in the class.
+        """
         configured = configured_genome()
         source = str(configured) if configured is not None and name == configured.name else name
-        gene_file = gene_file or os.environ.get(GENES_VARIABLE, "").strip()
-        return cls(source, gene_file, online, (stamp(source), stamp(gene_file)))
+        typed = gene_files.strip() or os.environ.get(GENES_VARIABLE, "")
+        files = tuple(path.strip() for path in typed.split(os.pathsep) if path.strip())
+        return cls(source, files, online, (stamp(source), *map(stamp, files)))
 
 
 def stamp(path: str | Path) -> tuple[int, ...]:
@@ -102,9 +109,9 @@ def open_place(name: PlaceName) -> Place:
         from enformer.demo import demo_genes
 
         sources.append(("the demo genome's own", demo_genes()))
-    elif name.gene_file:
-        file = Path(name.gene_file).expanduser()
-        sources.append((file.name, GeneIndex.read(file)))
+    else:
+        files = [Path(path).expanduser() for path in name.gene_files]
+        sources += [(file.name, GeneIndex.read(file)) for file in files]
     if genome.assembly == "hg38" and name.online:
         # Network libraries are imported only where they are used: the app starts without them.
         from enformer.remote_genes import RemoteGenes
@@ -113,7 +120,7 @@ def open_place(name: PlaceName) -> Place:
         sources.append(("UCSC and Ensembl", RemoteGenes()))
         variants = RemoteVariants()
     return Place(
-        key=f"{genome.identity}|{name.gene_file}|{name.stamps[1]}|{name.online}",
+        key=f"{genome.identity}|{name.gene_files}|{name.stamps[1:]}|{name.online}",
         genome=genome,
         genes=ChainedGenes([source for _, source in sources]),
         variants=variants,

@@ -19,6 +19,7 @@ POLL = 0.4
 """Seconds between two looks at a job."""
 NOTEWORTHY = 0.01
 """Share of N in a window from which on it is said."""
+TRACK = re.compile(r"[a-z]\w*/\d+")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-!|<>~$:])")
 
 
@@ -123,8 +124,10 @@ def unknown(bases: int, window: int) -> None:
 
 
 def use_example(text: str) -> None:
-    """Do what an error's example says: it is a genome, a model, or something to look at."""
-    if text in places.BUILT_IN:
+    """Do what an error's example says: it is a track, a genome, a model, or a place to look at."""
+    if TRACK.fullmatch(text):
+        state.choose_tracks((text,))
+    elif text in places.BUILT_IN:
         state.choose_genome(text, same_places=False)
     elif text in services.MODELS:
         state.choose_model(text)

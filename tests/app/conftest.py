@@ -59,8 +59,8 @@ def serve(folder: Path, **environment: str) -> Iterator[Server]:
     url, started, began = f"http://localhost:{port}", time.monotonic(), time.time()
     clean = {k: v for k, v in os.environ.items() if not k.startswith("ENFORMER_LENS_")}
     clean |= {"ENFORMER_LENS_CACHE": str(folder / "cache"), "ENFORMER_LENS_OFFLINE": "1"}
+    clean |= {"STREAMLIT_SERVER_PORT": str(port), "STREAMLIT_SERVER_HEADLESS": "true"}
     command = [str(Path(sys.executable).with_name("streamlit")), "run", "app/main.py"]
-    command += [f"--server.port={port}", "--server.headless=true"]
     with log.open("ab") as output:
         process = subprocess.Popen(
             command, cwd=ROOT, env=clean | environment, stdout=output, stderr=output
@@ -86,9 +86,10 @@ def serve_app() -> Callable[..., AbstractContextManager[Server]]:
 def real_genome(shared_data: Path) -> dict[str, str]:
     """Environment that points to real sequence and genes."""
     hg38 = shared_data / "hg38"
+    genes = [str(hg38 / name) for name in ("beta_globin_genes.bed", "gene_bounds.bed")]
     return {
         "ENFORMER_LENS_GENOME": str(hg38 / "hg38_partial.fa.gz"),
-        "ENFORMER_LENS_GENES": str(hg38 / "beta_globin_genes.bed"),
+        "ENFORMER_LENS_GENES": os.pathsep.join(genes),
     }
 
 

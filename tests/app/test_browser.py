@@ -319,3 +319,14 @@ def test_without_network_or_genome_it_opens_on_the_demo_genome(serve_app, new_pa
         press(page, "HBB (hg38, needs the network)")
         expect(page.get_by_text("What to do")).to_be_visible()
         assert "Traceback" not in page.content()
+
+
+def test_a_fasta_is_opened_by_typing_its_path(page, tmp_path):
+    fasta = tmp_path / "own.fa"
+    fasta.write_text(">one\n" + "ACGTTGCA" * 20_000 + "\n")
+    box = page.locator(".st-key-genome_box input")
+    box.click()
+    box.fill(str(fasta))
+    box.press("Enter")
+    shows(page, "one:")
+    expect(page.get_by_text("own.fa").first).to_be_visible()

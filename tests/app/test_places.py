@@ -1,3 +1,5 @@
+import os
+
 import pytest
 
 from app import places
@@ -44,7 +46,7 @@ def test_the_configured_genome_is_known_by_its_file_name(fasta, tmp_path, monkey
     monkeypatch.setenv(places.GENES_VARIABLE, str(bed))
     assert places.genome_names() == ("own.fa", "hg38", "demo")
     name = PlaceName.of("own.fa", "", online=False)
-    assert (name.source, name.gene_file) == (str(fasta), str(bed))
+    assert (name.source, name.gene_files) == (str(fasta), (str(bed),))
     assert open_place(name).genes.search("MINE")
 
 
@@ -62,6 +64,18 @@ def test_genes_of_another_file_are_another_key(fasta, tmp_path):
     without = open_place(PlaceName.of(str(fasta), "", online=False))
     assert with_genes.key != without.key
     assert "No genes" in without.about
+
+
+def test_of_several_gene_files_the_first_counts(fasta, tmp_path):
+    for name, start in {"a": 2, "b": 3}.items():
+        (tmp_path / f"{name}.bed").write_text(
+            f"chr1\t{start}\t8\tMINE\t0\t+\nchr2\t{start}\t5\t{name}\t0\t+\n"
+        )
+    files = os.pathsep.join(str(tmp_path / name) for name in ("a.bed", "b.bed"))
+    place = open_place(PlaceName.of(str(fasta), files, online=False))
+    assert [gene.start for gene in place.genes.search("MINE")] == [2]
+    assert place.genes.search("b")[0].start == 3
+    assert "a.bed, then b.bed" in place.about
 
 
 def test_what_is_no_genome_is_refused_in_words(tmp_path):

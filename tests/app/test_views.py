@@ -222,6 +222,9 @@ def test_an_unknown_track_in_a_link_is_explained(opened):
     app = opened(locus=LOCUS, tracks="human/99999")
     assert "human/99999" in words(app)
     assert not app.get("plotly_chart")
+    app = finished(app.button(key="example_of_error_").click().run())
+    assert app.multiselect(key="tracks_box").value == ["human/0"]
+    assert app.get("plotly_chart")
 
 
 def test_history_recalls_an_earlier_question(opened):
