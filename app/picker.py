@@ -7,6 +7,7 @@ import streamlit as st
 
 from app import places, services, state
 from app.widgets import plain
+from enformer.checkpoint import Checkpoint
 from enformer.tracks import FACETS, TrackId, TrackTable
 
 MOST_TRACKS = 40
@@ -81,14 +82,15 @@ def _genes_chosen() -> None:
     state.choose_genes(st.session_state[state.GENES_PATH].strip())
 
 
-def choose_tracks(tracks: TrackTable, shown: tuple[TrackId, ...], head: str) -> None:
+def choose_tracks(checkpoint: Checkpoint, shown: tuple[TrackId, ...], head: str) -> None:
     """Which tracks are drawn, from top to bottom.
 
     Args:
-        tracks: all of the model's.
+        checkpoint: whose tracks they are.
         shown: those drawn now.
         head: whose defaults are offered.
     """
+    tracks = checkpoint.tracks
     st.text_input(
         "Search tracks",
         key=state.TRACK_TEXT,
@@ -100,7 +102,7 @@ def choose_tracks(tracks: TrackTable, shown: tuple[TrackId, ...], head: str) -> 
     text, chosen = st.session_state[state.TRACK_TEXT] or "", _facets(tracks)
     found = tracks.search(text, **chosen)
     st.caption(_count(found, tracks))
-    options = [*dict.fromkeys([*map(str, shown), *map(str, found.ids)])]
+    options = [*dict.fromkeys([*map(str, shown), *_written(found)])]
     names = _names(tracks)
     st.session_state[state.TRACKS] = [str(track) for track in shown]
     st.multiselect(
@@ -113,7 +115,7 @@ def choose_tracks(tracks: TrackTable, shown: tuple[TrackId, ...], head: str) -> 
         select_all=MOST_TRACKS,
         on_change=_tracks_chosen,
     )
-    defaults = tuple(map(str, tracks.defaults(head, DEFAULT_TRACKS)))
+    defaults = tuple(map(str, services.default_tracks(checkpoint, head, DEFAULT_TRACKS)))
     st.button(
         "Defaults",
         icon=":material/restart_alt:",
@@ -134,9 +136,13 @@ def _count(found: TrackTable, tracks: TrackTable) -> str:
 
 
 def _names(tracks: TrackTable) -> Mapping[str, str]:
-    pairs = zip(tracks.ids, tracks.frame["name"], strict=True)
-    heads = len(tracks.heads) > 1
-    return {str(i): f"{name} ({i.head})" if heads else str(name) for i, name in pairs}
+    heads = " (" + tracks.frame["head"] + ")" if len(tracks.heads) > 1 else ""
+    return dict(zip(_written(tracks), tracks.frame["name"] + heads, strict=True))
+
+
+def _written(tracks: TrackTable) -> list[str]:
+    """`head/index` of each; thousands at once, where one by one would be felt."""
+    return (tracks.frame["head"] + "/" + tracks.frame["index"].astype(str)).tolist()
 
 
 def _facets(tracks: TrackTable) -> Mapping[str, Collection[str]]:
@@ -162,15 +168,15 @@ def _facets(tracks: TrackTable) -> Mapping[str, Collection[str]]:
     return chosen
 
 
-def shown_tracks(asked: tuple[str, ...], tracks: TrackTable, head: str) -> tuple[TrackId, ...]:
+def shown_tracks(asked: tuple[str, ...], checkpoint: Checkpoint, head: str) -> tuple[TrackId, ...]:
     """The tracks that were asked for, in that order, else the defaults.
 
     Raises:
         TrackError: the model has no such track.
     """
     if not asked:
-        return tracks.defaults(head, DEFAULT_TRACKS)
-    return tracks.select(map(TrackId.parse, asked)).ids
+        return services.default_tracks(checkpoint, head, DEFAULT_TRACKS)
+    return checkpoint.tracks.select(map(TrackId.parse, asked)).ids
 
 
 def history() -> None:

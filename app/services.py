@@ -25,6 +25,7 @@ from enformer.errors import EnformerLensError
 from enformer.genes import Gene
 from enformer.predict import Prediction
 from enformer.query import ParsedQuery, parse_query
+from enformer.tracks import TrackId, TrackTable
 
 LOG = logging.getLogger(__name__)
 DEFAULT_MODEL = "mini"
@@ -125,6 +126,16 @@ def fetch_asset(name: str, seat: Seat) -> Path | Waiting:
 
     # One download at a time in all sessions, beside the computations.
     return seat.ask(("fetch", name), work, 0.3, title=f"Fetching {name}", device="network")
+
+
+@st.cache_resource(show_spinner=False, max_entries=50)
+def _default_tracks(sha256: str, head: str, count: int, _tracks: TrackTable) -> tuple[TrackId, ...]:
+    return _tracks.defaults(head, count)
+
+
+def default_tracks(checkpoint: Checkpoint, head: str, count: int) -> tuple[TrackId, ...]:
+    """What is shown before anything was chosen; found once for each model."""
+    return _default_tracks(checkpoint.sha256, head, count, checkpoint.tracks)
 
 
 # --- places ---------------------------------------------------------------------------------------

@@ -68,11 +68,11 @@ def _model(name: str, seat: Seat) -> Checkpoint:
 def _show(query: state.Query, shown: Scene, seat: Seat) -> None:
     """The tracks, the answer and the picture of it."""
     checkpoint = shown.checkpoint
-    tracks = picker.shown_tracks(query.tracks, checkpoint.tracks, shown.head)
+    tracks = picker.shown_tracks(query.tracks, checkpoint, shown.head)
     with st.sidebar.expander(
         f"Tracks, {len(tracks)} shown", icon=":material/stacks:", expanded=True
     ):
-        picker.choose_tracks(checkpoint.tracks, tracks, shown.head)
+        picker.choose_tracks(checkpoint, tracks, shown.head)
     widgets.echo(shown.parsed.echo(checkpoint.config, shown.place.genome), shown.warnings)
     bar = st.container(horizontal=True, key="toolbar")
     answer = widgets.ready(
