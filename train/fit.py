@@ -21,7 +21,7 @@ from enformer.config import EnformerConfig
 from enformer.errors import DataError, EnformerLensError
 from enformer.model import Enformer
 from enformer.tracks import TrackTable
-from train.dataset import Sampling, StepBatches, Windows, heads_of
+from train.dataset import Sampling, StepBatches, Windows, heads_of, parse_turn
 from train.evaluate import score
 from train.loop import Log, Trainer, weights_by_assay
 from train.metrics import as_figures, summarise
@@ -37,7 +37,8 @@ class Run:
         data, auxiliary = _training_windows(config.data), _training_windows(config.auxiliary)
         self.windows = {**data, **auxiliary}
         self.kept = self.windows if config.keep_auxiliary else data
-        unknown = set(config.schedule) - set(self.windows)
+        named = {name for entry in config.schedule for name in parse_turn(entry)}
+        unknown = named - set(self.windows)
         if unknown:
             raise DataError(
                 f"The schedule names heads that the data lack: {', '.join(sorted(unknown))}.",
@@ -51,6 +52,9 @@ class Run:
         if config.start is not None:
             start_from(model, config.start)
         self.trainer = Trainer(model.to(device), config, self._track_weights(device))
+        for head, windows in self.windows.items():
+            pairs = torch.from_numpy(windows.tracks.strand_pairs(head).copy())
+            self.trainer.strand_pairs[head] = pairs.to(device)
         config.out.mkdir(parents=True, exist_ok=True)
         self.resume()
         self.log = Log(config.out / "log.csv", self.trainer.step)

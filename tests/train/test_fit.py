@@ -42,9 +42,10 @@ def trained(config: FitConfig) -> dict[str, torch.Tensor]:
 
 @pytest.mark.parametrize("stops", [(1,), (2, 2), (5,)])
 def test_stopped_and_resumed_equals_uninterrupted(fit_config, tmp_path, stops) -> None:
-    whole = fit_config(out=tmp_path / "whole")
+    schedule = ("human", "human<mouse", "mouse")
+    whole = fit_config(out=tmp_path / "whole", schedule=schedule)
     fit(whole)
-    parts = fit_config(out=tmp_path / "parts")
+    parts = fit_config(out=tmp_path / "parts", schedule=schedule)
     for steps in stops:
         fit(parts, stop_after=steps)
         assert not (parts.out / "last.safetensors").exists()
