@@ -27,12 +27,11 @@ class Record(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """What one step trains on; when `taught`, the targets belong to another head and do not count."""
+    """What one step trains on."""
 
     head: str
     one_hot: Float[Tensor, "batch length 4"]
     targets: Float[Tensor, "batch bins tracks"]
-    taught: bool = False
 
 
 def heads_of(data: Path) -> list[str]:
@@ -118,8 +117,7 @@ class Sampling:
 
     Attributes:
         seed: all that is random follows from it and the step.
-        schedule: heads in turn, one per step; `human<chr22` is the head human on the windows of
-            chr22, taught by the moving average of the weights.
+        schedule: heads in turn, one per step.
         batch_size: windows of a batch, all different while an epoch lasts.
         window_length: bp of input; the stored window or a shorter one at a random place.
         bins: targets of each window.
@@ -136,12 +134,6 @@ class Sampling:
     reverse_complement: bool = True
 
 
-def parse_turn(entry: str) -> tuple[str, str]:
-    """Head and source of windows: `human` trains on its own, `human<chr22` on those of chr22."""
-    head, _, source = entry.partition("<")
-    return head, source or head
-
-
 class StepBatches(Dataset[Batch]):
     """Item n is the batch of step n, whatever was asked before."""
 
@@ -150,28 +142,25 @@ class StepBatches(Dataset[Batch]):
         self.pairs = {head: held.tracks.strand_pairs(head) for head, held in windows.items()}
 
     def __getitem__(self, step: int) -> Batch:
-        head, source = self.turn(step)
+        head = self.head_of(step)
         random = np.random.default_rng([self.sampling.seed, step])
-        drawn = [self._draw(source, index, random) for index in self._records_of(step)]
+        drawn = [self._draw(head, index, random) for index in self._records_of(step)]
         one_hot = torch.from_numpy(np.stack([record.one_hot for record in drawn]))
         targets = torch.from_numpy(np.stack([record.targets for record in drawn]))
-        return Batch(head, one_hot.float(), targets, taught=head != source)
+        return Batch(head, one_hot.float(), targets)
 
-    def turn(self, step: int) -> tuple[str, str]:
-        """The head that step `step` trains, and the head whose windows it trains on."""
-        return parse_turn(self.sampling.schedule[step % len(self.sampling.schedule)])
+    def head_of(self, step: int) -> str:
+        """The head that step `step` trains."""
+        return self.sampling.schedule[step % len(self.sampling.schedule)]
 
     def _records_of(self, step: int) -> list[int]:
-        """Records of a batch: epoch after epoch, each a new permutation of the source's windows."""
-        sources = [parse_turn(entry)[1] for entry in self.sampling.schedule]
-        rounds, rest = divmod(step, len(sources))
-        source = sources[rest]
-        seen = rounds * sources.count(source) + sources[:rest].count(source)
-        first, size = seen * self.sampling.batch_size, len(self.windows[source])
-        return [
-            self._shuffled(source, j // size)[j % size]
-            for j in range(first, first + self.sampling.batch_size)
-        ]
+        """Records of a batch: epoch after epoch, each a new permutation of the head's windows."""
+        schedule, head = self.sampling.schedule, self.head_of(step)
+        rounds, rest = divmod(step, len(schedule))
+        seen = rounds * schedule.count(head) + schedule[:rest].count(head)
+        first, size = seen * self.sampling.batch_size, len(self.windows[head])
+        return [self._shuffled(head, j // size)[j % size]
+                for j in range(first, first + self.sampling.batch_size)]  # fmt: skip
 
     def _shuffled(self, head: str, epoch: int) -> list[int]:
         key = [self.sampling.seed, epoch, *head.encode()]

@@ -21,7 +21,7 @@ from enformer.config import EnformerConfig
 from enformer.errors import DataError, EnformerLensError
 from enformer.model import Enformer
 from enformer.tracks import TrackTable
-from train.dataset import Sampling, StepBatches, Windows, heads_of, parse_turn
+from train.dataset import Sampling, StepBatches, Windows, heads_of
 from train.evaluate import score
 from train.loop import Log, Trainer, weights_by_assay
 from train.metrics import as_figures, summarise
@@ -37,8 +37,7 @@ class Run:
         data, auxiliary = _training_windows(config.data), _training_windows(config.auxiliary)
         self.windows = {**data, **auxiliary}
         self.kept = self.windows if config.keep_auxiliary else data
-        named = {name for entry in config.schedule for name in parse_turn(entry)}
-        unknown = named - set(self.windows)
+        unknown = set(config.schedule) - set(self.windows)
         if unknown:
             raise DataError(
                 f"The schedule names heads that the data lack: {', '.join(sorted(unknown))}.",
@@ -52,9 +51,6 @@ class Run:
         if config.start is not None:
             start_from(model, config.start)
         self.trainer = Trainer(model.to(device), config, self._track_weights(device))
-        for head, windows in self.windows.items():
-            pairs = torch.from_numpy(windows.tracks.strand_pairs(head).copy())
-            self.trainer.strand_pairs[head] = pairs.to(device)
         config.out.mkdir(parents=True, exist_ok=True)
         self.resume()
         self.log = Log(config.out / "log.csv", self.trainer.step)
@@ -95,10 +91,12 @@ class Run:
         model.load_state_dict({name: trained[name] for name in model.state_dict()})
         return model.eval()
 
-    def validate(self, model: Enformer, split: str = "valid") -> Mapping[str, float]:
+    def validate(
+        self, model: Enformer, split: str = "valid", both_strands: bool = False
+    ) -> Mapping[str, float]:
         """Mean Pearson per head and assay on a split."""
         held = [Windows(kept.path, head, split) for head, kept in self.kept.items()]
-        frame = pd.concat([score(model, windows) for windows in held if len(windows)])
+        frame = pd.concat([score(model, windows, both_strands) for windows in held if len(windows)])
         return as_figures(summarise(frame))
 
     def save_model(self, model: Enformer, name: str, figures: Mapping[str, float]) -> Path:
@@ -250,9 +248,19 @@ def _finish(run: Run) -> None:
     run.save_model(run.kept_model(), "last", {})
     if run.config.held_out:
         best = load(run.config.out / "best.safetensors", device=run.trainer.device.type)
-        figures = run.validate(best.model, run.config.held_out)
-        named = {**best.card.figures, **_named(figures, run.config.held_out)}
-        run.save_model(best.model, "best", named)
+        run.save_model(
+            best.model, "best", {**best.card.figures, **held_out_figures(run, best.model)}
+        )
+
+
+def held_out_figures(run: Run, model: Enformer) -> dict[str, float]:
+    """What the card says of the held-out split: one strand as it is, and the mean of both."""
+    split = run.config.held_out
+    both = _named(run.validate(model, split, both_strands=True), split)
+    return {
+        **_named(run.validate(model, split), split),
+        **{f"{name}, both strands": value for name, value in both.items()},
+    }
 
 
 def _named(figures: Mapping[str, float], split: str) -> dict[str, float]:

@@ -4,7 +4,7 @@ import csv
 import io
 import math
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,6 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from enformer.errors import DataError
-from enformer.sequence import reverse_complement_one_hot
 from train.dataset import Batch
 from train.loss import poisson_nll
 from train.settings import FitConfig
@@ -61,7 +60,6 @@ class Trainer:
         self.device = next(model.parameters()).device
         self.optimizer = make_optimizer(config, model)
         self.average = _averaged(model, config.average)
-        self.strand_pairs: dict[str, Tensor] = {}
         self.step = 0
         self.best = -math.inf
 
@@ -93,31 +91,11 @@ class Trainer:
         return value, size
 
     def _loss(self, batch: Batch) -> torch.Tensor:
-        with self._mixed():
+        mixed = torch.autocast(self.device.type, torch.bfloat16) if self.config.autocast else None
+        with mixed or nullcontext():
             predicted = self.model(batch.one_hot.to(self.device), heads=(batch.head,))[batch.head]
-        targets = self.teach(batch) if batch.taught else batch.targets.to(self.device)
-        return poisson_nll(predicted, targets, self.track_weights.get(batch.head))
-
-    @torch.no_grad()
-    def teach(self, batch: Batch) -> Tensor:
-        """The geometric mean of what the kept weights predict for the two strands of a batch.
-
-        A peak that only one strand shows is most often false (tandem repeats excite it); the geometric mean
-        takes it down, also on sequence without measurements.
-        """
-        self.kept.eval()
-        one_hot, pairs = batch.one_hot.to(self.device), self.strand_pairs[batch.head]
-        other = reverse_complement_one_hot(one_hot)
-        with self._mixed():
-            there, back = (self.kept(x, heads=(batch.head,))[batch.head] for x in (one_hot, other))
-        self.model.train()
-        return (there * back.flip(1)[..., pairs]).sqrt()
-
-    def _mixed(self) -> AbstractContextManager[object]:
-        """Bfloat16 matrix products where the configuration asks for them."""
-        if self.config.autocast:
-            return torch.autocast(self.device.type, torch.bfloat16)
-        return nullcontext()
+        weights = self.track_weights.get(batch.head)
+        return poisson_nll(predicted, batch.targets.to(self.device), weights)
 
     def _require_finite(self, loss: float, norm: float) -> None:
         if not (math.isfinite(loss) and math.isfinite(norm)):

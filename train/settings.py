@@ -19,8 +19,7 @@ class FitConfig:
         out: folder for checkpoints and the log.
         steps: updates in all, over both heads.
         model: sizes of the `EnformerConfig`; heads and lengths come from the data.
-        schedule: heads in turn, one update each; `human<chr22` trains the head human on the windows
-            of chr22 towards what the moving average of the weights says of both strands.
+        schedule: heads in turn, one update each.
         start: checkpoint whose weights come first, or none for fresh ones.
         auxiliary: prepared file whose heads share the trunk in training and are not kept, or none.
         keep_auxiliary: save them all the same, for a run that starts from these weights.

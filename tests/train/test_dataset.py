@@ -53,7 +53,7 @@ def test_a_batch_depends_on_seed_and_step_only(windows) -> None:
 def test_heads_alternate_and_every_window_comes_once_an_epoch(windows) -> None:
     plain = sampling(max_shift=0, reverse_complement=False)
     batches = StepBatches(windows, plain)
-    assert [batches[step].head for step in range(4)] == ["human", "mouse", "human", "mouse"]
+    assert [batches.head_of(step) for step in range(4)] == ["human", "mouse", "human", "mouse"]
     human = [batches[step] for step in range(0, 12, 2)]
     seen = {targets.numpy().tobytes() for batch in human for targets in batch.targets}
     assert seen == {record.targets.tobytes() for record in windows["human"]}
@@ -63,21 +63,6 @@ def test_a_schedule_may_favour_a_head(windows) -> None:
     batches = StepBatches(windows, sampling(schedule=("human", "human", "mouse"), max_shift=0))
     assert [batches[step].head for step in range(6)] == ["human", "human", "mouse"] * 2
     assert len({tuple(batches._records_of(step)) for step in (0, 1, 3, 4)}) == 4
-
-
-def test_a_head_may_be_taught_on_the_windows_of_another(windows) -> None:
-    schedule = ("human", "human<mouse", "mouse")
-    batches = StepBatches(
-        windows, sampling(schedule=schedule, max_shift=0, reverse_complement=False)
-    )
-    own, taught, _ = (batches[step] for step in range(3))
-    assert (own.head, own.taught) == ("human", False)
-    assert (taught.head, taught.taught) == ("human", True)
-    mouse = [record.one_hot.tobytes() for record in windows["mouse"]]
-    assert all(x.numpy().astype(np.uint8).tobytes() in mouse for x in taught.one_hot)
-    # Both turns on mouse windows share its epochs: four different ones before the first comes again.
-    seen = [index for step in (1, 2) for index in batches._records_of(step)]
-    assert len(set(seen)) == 4
 
 
 def test_crops_keep_sequence_under_targets() -> None:

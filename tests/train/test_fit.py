@@ -42,10 +42,9 @@ def trained(config: FitConfig) -> dict[str, torch.Tensor]:
 
 @pytest.mark.parametrize("stops", [(1,), (2, 2), (5,)])
 def test_stopped_and_resumed_equals_uninterrupted(fit_config, tmp_path, stops) -> None:
-    schedule = ("human", "human<mouse", "mouse")
-    whole = fit_config(out=tmp_path / "whole", schedule=schedule)
+    whole = fit_config(out=tmp_path / "whole")
     fit(whole)
-    parts = fit_config(out=tmp_path / "parts", schedule=schedule)
+    parts = fit_config(out=tmp_path / "parts")
     for steps in stops:
         fit(parts, stop_after=steps)
         assert not (parts.out / "last.safetensors").exists()
@@ -95,6 +94,7 @@ def test_training_lowers_the_loss_and_logs_each_assay(fit_config) -> None:
     chosen = [(float(row["human/CAGE"]) + float(row["human/DNASE"])) / 2 for row in rows]
     assert [float(row["chosen_by"]) for row in rows] == pytest.approx(chosen)
     assert "mean Pearson, human DNASE, test" in best.card.figures
+    assert "mean Pearson, human DNASE, test, both strands" in best.card.figures
     assert "mean Pearson, mouse CAGE, valid" in best.card.figures
     assert best.card.trained
     assert best.card.assemblies == {"human": "hg38", "mouse": "mm10"}

@@ -92,32 +92,6 @@ def test_the_average_follows_the_weights(fit_config) -> None:
     assert Trainer(tiny(fit_config()), fit_config(average=0.0)).kept is not trainer.kept
 
 
-def test_the_teacher_is_the_geometric_mean_of_both_strands(fit_config) -> None:
-    trainer = Trainer(tiny(fit_config()), fit_config())
-    trainer.train_step(batch())
-    pairs = torch.tensor([1, 0, 2])
-    trainer.strand_pairs["human"] = pairs
-    lesson = batch(1)._replace(taught=True)
-    taught = trainer.teach(lesson)
-    with torch.no_grad():
-        there = trainer.kept(lesson.one_hot)["human"]
-        back = trainer.kept(lesson.one_hot.flip(1, 2))["human"].flip(1)[..., pairs]
-    torch.testing.assert_close(taught.log(), (there.log() + back.log()) / 2)
-    flipped = trainer.teach(lesson._replace(one_hot=lesson.one_hot.flip(1, 2)))
-    torch.testing.assert_close(flipped.flip(1)[..., pairs], taught)
-    assert trainer.model.training
-
-
-def test_a_lesson_does_not_look_at_the_targets(fit_config) -> None:
-    weights = []
-    for seed in (1, 2):
-        trainer = Trainer(tiny(fit_config()), fit_config())
-        trainer.strand_pairs["human"] = torch.tensor([1, 0, 2])
-        trainer.train_step(batch(1)._replace(taught=True, targets=batch(seed).targets))
-        weights.append(trainer.model.stem.conv.weight.detach())
-    assert torch.equal(*weights)
-
-
 def test_a_step_trains_only_its_head(fit_config) -> None:
     trainer = Trainer(tiny(fit_config()), fit_config(weight_decay=0.0))
     before = trainer.model.heads["human"].linear.weight.detach().clone()
