@@ -51,3 +51,19 @@ def augment(
     if augmentation.reverse_complement:
         one_hot, targets = one_hot[::-1, ::-1], targets[::-1, strand_pairs]
     return np.ascontiguousarray(one_hot), np.ascontiguousarray(targets)
+
+
+def mutate(
+    one_hot: UInt8[np.ndarray, "length 4"], rate: float, random: np.random.Generator
+) -> UInt8[np.ndarray, "length 4"]:
+    """Draws each base anew with this probability, so that no window can be learnt by heart.
+
+    A real element survives a few per cent of substitutions; a memorised stretch does not.
+    """
+    if not rate:
+        return one_hot
+    places = np.flatnonzero(random.random(len(one_hot)) < rate)
+    places = places[one_hot[places].any(axis=1)]  # N stays N
+    mutated = one_hot.copy()
+    mutated[places] = np.eye(4, dtype=np.uint8)[random.integers(4, size=len(places))]
+    return mutated

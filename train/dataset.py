@@ -15,7 +15,7 @@ from torch.utils.data import Dataset
 
 from enformer.errors import DataError
 from enformer.tracks import TrackTable
-from train.augment import augment, draw
+from train.augment import augment, draw, mutate
 from train.hdf5 import array_of, group_of
 
 
@@ -123,6 +123,7 @@ class Sampling:
         bins: targets of each window.
         max_shift: largest random shift in bp.
         reverse_complement: whether half of the windows are read on the other strand.
+        mutation_rate: share of bases that are drawn anew.
     """
 
     seed: int
@@ -132,6 +133,7 @@ class Sampling:
     bins: int
     max_shift: int = 4
     reverse_complement: bool = True
+    mutation_rate: float = 0.0
 
 
 class StepBatches(Dataset[Batch]):
@@ -171,4 +173,5 @@ class StepBatches(Dataset[Batch]):
         change = draw(random, how.max_shift, how.reverse_complement)
         first_bin = int(random.integers(held.bins - how.bins + 1))
         record = Record(*augment(*held[index], change, self.pairs[head]))
-        return crop(record, held.bin_size, how.window_length, how.bins, first_bin)
+        record = crop(record, held.bin_size, how.window_length, how.bins, first_bin)
+        return record._replace(one_hot=mutate(record.one_hot, how.mutation_rate, random))

@@ -225,6 +225,7 @@ def _sampling(config: FitConfig, geometry: EnformerConfig) -> Sampling:
         bins=geometry.target_bins,
         max_shift=config.max_shift,
         reverse_complement=config.reverse_complement,
+        mutation_rate=config.mutation_rate,
     )
 
 

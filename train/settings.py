@@ -35,6 +35,7 @@ class FitConfig:
         assay_weights: how much the tracks of an assay count in the loss, 1 where not named.
         max_shift: largest random shift in bp.
         reverse_complement: whether half of the windows are read on the other strand.
+        mutation_rate: share of bases drawn anew in every window.
         average: decay of the moving average of the weights, 0 for none; it is what is kept.
         evaluate_every: steps between validations.
         choose_by: figures whose mean over the validation split picks the best checkpoint.
@@ -65,6 +66,7 @@ class FitConfig:
     assay_weights: Mapping[str, float] = field(default_factory=dict, hash=False)
     max_shift: int = 4
     reverse_complement: bool = True
+    mutation_rate: float = 0.0
     average: float = 0.0
     evaluate_every: int = 500
     choose_by: tuple[str, ...] = ("human/CAGE", "human/DNASE")
@@ -93,6 +95,7 @@ class FitConfig:
             ("assay_weights must not be negative.",
              min(self.assay_weights.values(), default=1.0) < 0),
             ("max_shift lies in 0 to 4 bp.", not 0 <= self.max_shift <= 4),
+            ("mutation_rate lies in [0, 1).", not 0 <= self.mutation_rate < 1),
             ("average lies in [0, 1).", not 0 <= self.average < 1),
             ("evaluate_every must be at least 1.", self.evaluate_every < 1),
         ]  # fmt: skip

@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from enformer.sequence import reverse_complement_one_hot
-from train.augment import Augmentation, augment, draw, shift_sequence
+from train.augment import Augmentation, augment, draw, mutate, shift_sequence
 
 PAIRS = np.array([1, 0, 2])
 
@@ -61,3 +61,18 @@ def test_draws_cover_all_shifts_and_both_strands() -> None:
     assert {change.shift for change in drawn} == set(range(-4, 5))
     assert 100 < sum(change.reverse_complement for change in drawn) < 200
     assert not any(draw(random, 0, False).reverse_complement for _ in range(20))
+
+
+def test_mutations_hit_their_share_of_known_bases_and_leave_valid_rows() -> None:
+    one_hot = np.eye(5, 4, dtype=np.uint8)[np.arange(50_000) % 5]  # every fifth is N
+    mutated = mutate(one_hot, 0.1, np.random.default_rng(0))
+    changed = (mutated != one_hot).any(axis=1)
+    assert not changed[4::5].any()
+    # A base drawn anew is the same one in a quarter of the cases.
+    assert changed.sum() == pytest.approx(0.1 * 0.75 * 40_000, rel=0.1)
+    np.testing.assert_array_equal(mutated.sum(axis=1), one_hot.sum(axis=1))
+
+
+def test_no_mutations_give_the_same_array() -> None:
+    one_hot = np.eye(4, dtype=np.uint8)
+    assert mutate(one_hot, 0.0, np.random.default_rng(0)) is one_hot
