@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -28,7 +29,7 @@ def peer(dtype: torch.dtype, seed: int = 0) -> nn.Module:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from enformer_pytorch import Enformer as Peer
-    model: nn.Module = Peer.from_hparams(use_tf_gamma=True)
+    model = cast(nn.Module, Peer.from_hparams(use_tf_gamma=True))
     names = published_names(OFFICIAL)
     tensors = {names[k]: v for k, v in ours(torch.float32, seed).state_dict().items()}
     pooled = {names[k] for k in names if k.endswith(POOLS)}
