@@ -56,7 +56,10 @@ def test_an_interrupted_command_keeps_what_came(
     }
     command = [sys.executable, "-m", "enformer.assets", "fetch", "official"]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    # A shell may have started the tests with SIGINT ignored, which the command would inherit.
+    kept = signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(command, cwd=root, env=settings, **pipes) as process:
+        signal.signal(signal.SIGINT, kept)
         part = tmp_path / "cache" / "official" / "pytorch_model.bin.part"
         deadline = time.monotonic() + 60
         while not part.exists() and time.monotonic() < deadline:
