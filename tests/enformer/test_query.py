@@ -272,7 +272,7 @@ def test_what_is_offered_can_be_read(genome: Genome, text: str) -> None:
     """Unless the genome itself has no such place, which the second answer then says."""
     try:
         parse_query(text, genome, GENES)
-    except QueryError as error:
+    except EnformerLensError as error:
         if error.choices:
             return
         with suppress(GenomeError):
