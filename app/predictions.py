@@ -50,7 +50,7 @@ def requests_for(
     checkpoint: Checkpoint, genome: Genome, window: Interval, variant: Variant | None
 ) -> tuple[Request, ...]:
     """The reference's request and, for a variant, ALT's."""
-    dtype = str(checkpoint.model.stem.conv.weight.dtype).removeprefix("torch.")
+    dtype = str(checkpoint.model.dtype).removeprefix("torch.")
     reference = Request(checkpoint.sha256, dtype, genome.identity, window)
     if variant is None:
         return (reference,)

@@ -272,7 +272,7 @@ def answer(
         return answer_from(found)
     store = _results(str(cache_dir("results")))
     work = work_for(requests, checkpoint, place.genome, store)
-    device = str(checkpoint.model.stem.conv.weight.device)
+    device = str(checkpoint.model.device)
     made = seat.ask(key, work, 0.5, title=parsed.name, device=device)
     return made if isinstance(made, Waiting) else answer_from(made)
 

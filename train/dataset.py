@@ -85,11 +85,6 @@ class Windows(Sequence[Record]):
             raise IndexError(index)
         return Record(self._array("sequences")[index], self._array("targets")[index])
 
-    def mean_targets(self) -> Float[np.ndarray, " tracks"]:
-        """Mean of each track over the split, in float64."""
-        sums = [targets.sum(axis=0, dtype=np.float64) for targets in self._array("targets")[:]]
-        return np.sum(sums, axis=0) / (len(self) * self.bins)
-
 
 def crop(record: Record, bin_size: int, window_length: int, bins: int, first_bin: int) -> Record:
     """`bins` targets from `first_bin` on, under a window of `window_length` bp centred on them.

@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 import enformer
-from enformer import EnformerConfig, EnformerLensError, TrackTable
+from enformer import EnformerLensError, TrackTable
 from enformer.card import ModelCard, untrained_card
 from enformer.checkpoint import FORMAT, choose_device, choose_dtype
 from enformer.errors import CheckpointError
@@ -213,16 +213,3 @@ def test_devices_and_dtypes_are_chosen_or_refused():
 def test_untrained_weights_say_so():
     assert untrained_card("x").trained is False
     assert "random" in untrained_card("x").summary
-
-
-def test_the_bundled_model_is_an_enformer_with_a_card():
-    mini = enformer.load("mini", device="cpu")
-    assert mini.card.trained
-    assert mini.config.window_length == 131_072
-    assert (mini.config.tokens, mini.config.target_bins) == (1024, 512)
-    assert dict(mini.config.heads) == {"human": 74, "mouse": 32}
-    assert mini.source.stat().st_size < 8e6
-    assert isinstance(mini.config, EnformerConfig)
-    assert mini.card.figures
-    assert mini.card.licence
-    assert mini.card.summary
