@@ -4,7 +4,7 @@ The boxes stand in the figure's order: stem, conv tower, transformer, crop, fina
 are `(batch, length, channels)` throughout, length in bp, then in tokens, then in bins.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 
 import torch
@@ -12,11 +12,21 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from enformer.attention import RelativeAttention
+from enformer.attention import Inspect, RelativeAttention
 from enformer.config import EnformerConfig
 from enformer.errors import EnformerLensError
 from enformer.initial import initialise
-from enformer.layers import Conv, ConvBlock, ConvStage, LayerNorm, Linear, crop, gelu, precise
+from enformer.layers import (
+    Conv,
+    ConvBlock,
+    ConvStage,
+    LayerNorm,
+    Linear,
+    crop,
+    gelu,
+    precise,
+    project,
+)
 
 STEM_WIDTH, TOWER_WIDTH = 15, 5
 
@@ -74,20 +84,31 @@ class Enformer(nn.Module):
     ) -> Float[Tensor, "batch bins width"]:
         """The embedding of each bin, `2 * channels` wide, before the heads."""
         self._check_length(one_hot.shape[1])
-        x = one_hot.to(self.dtype)
-        for name, stage in self.stages():
-            if watch is not None:
-                watch(name)
-            x = stage(x)
-        return x
+        return _run(self.stages(), one_hot.to(self.dtype), watch)
+
+    def tokens(
+        self, one_hot: Float[Tensor, "batch length 4"], watch: Watch | None = None
+    ) -> Float[Tensor, "batch tokens channels"]:
+        """What the transformer leaves of every token, before the crop."""
+        self._check_length(one_hot.shape[1])
+        return _run(self._body(), one_hot.to(self.dtype), watch)
+
+    def read(
+        self, tokens: Float[Tensor, "batch bins channels"], head: str, tracks: Sequence[int]
+    ) -> Float[Tensor, "batch bins _"]:
+        """Some tracks of one head at some tokens, already chosen: nothing else is computed."""
+        return self.heads[head](self.final_pointwise(tokens), tracks)
 
     def stages(self) -> Iterator[Stage]:
         """The trunk's boxes in order, each with a name to show while it runs."""
+        yield from self._body()
+        yield "crop", lambda x: crop(x, self.config.target_bins)
+        yield "final pointwise", self.final_pointwise
+
+    def _body(self) -> Iterator[Stage]:
         yield "stem", self.stem
         yield from _numbered("conv tower", self.conv_tower)
         yield from _numbered("transformer", self.transformer)
-        yield "crop", lambda x: crop(x, self.config.target_bins)
-        yield "final pointwise", self.final_pointwise
 
     def _check_length(self, length: int) -> None:
         config = self.config
@@ -121,10 +142,17 @@ class TransformerBlock(nn.Module):
         self.dropout = nn.Dropout(config.dropout)
 
     def forward(
-        self, x: Float[Tensor, "batch tokens channels"]
-    ) -> Float[Tensor, "batch tokens channels"]:
-        """Keeps the shape. The first dropout of the feed-forward comes before its ReLU, as published."""
-        x = x + self.dropout(self.attention(self.attention_norm(x)))
+        self,
+        x: Float[Tensor, "batch tokens channels"],
+        queries: range | None = None,
+        inspect: Inspect | None = None,
+    ) -> Float[Tensor, "batch queries channels"]:
+        """Each token, or only consecutive ones; `inspect` is shown the attention weights.
+
+        The first dropout of the feed-forward comes before its ReLU, as published.
+        """
+        kept = x if queries is None else x[:, queries.start : queries.stop]
+        x = kept + self.dropout(self.attention(self.attention_norm(x), queries, inspect))
         hidden = F.relu(self.dropout(self.expand(self.feed_forward_norm(x))))
         return x + self.dropout(self.contract(hidden))
 
@@ -152,10 +180,23 @@ class Head(nn.Module):
         self.linear = Linear(width, tracks)
 
     def forward(
-        self, embedding: Float[Tensor, "batch bins width"]
+        self, embedding: Float[Tensor, "batch bins width"], tracks: Sequence[int] | None = None
     ) -> Float[Tensor, "batch bins tracks"]:
-        """Float32, whatever the dtype of the weights."""
-        return F.softplus(precise(self.linear(embedding)))
+        """All tracks, or only those, in that order; float32, whatever the dtype of the weights."""
+        if tracks is None:
+            return F.softplus(precise(self.linear(embedding)))
+        chosen = list(tracks)
+        return F.softplus(
+            precise(project(embedding, self.linear.weight[chosen], self.linear.bias[chosen]))
+        )
+
+
+def _run(stages: Iterable[Stage], x: Tensor, watch: Watch | None) -> Tensor:
+    for name, stage in stages:
+        if watch is not None:
+            watch(name)
+        x = stage(x)
+    return x
 
 
 def _numbered(name: str, stages: nn.ModuleList) -> Iterator[Stage]:
