@@ -36,9 +36,10 @@ def _shift_tile(
     logits: Float[Tensor, "query distances"], tokens: int
 ) -> Float[Tensor, "query {tokens}"]:
     """`relative_shift` of some consecutive queries, from the distances that these can reach."""
-    queries, stride = logits.shape[0], logits.shape[1] - 1
-    rows = logits.flatten()[queries - 1 : queries - 1 + queries * stride]
-    return rows.unflatten(0, (queries, stride))[:, :tokens]
+    queries, distances = logits.shape
+    logits = logits.contiguous()
+    start = logits.storage_offset() + queries - 1
+    return logits.as_strided((queries, tokens), (distances - 1, 1), start)
 
 
 class RelativeAttention(nn.Module):

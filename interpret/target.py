@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
 
 import torch
 from jaxtyping import Float
@@ -17,7 +16,6 @@ from enformer.genes import Gene
 from enformer.model import Enformer
 from enformer.tracks import TrackTable
 
-Reduction = Literal["mean", "sum"]
 _EXAMPLE = "human/0,3@447-449"
 _TEXT = re.compile(
     r"(?P<head>[A-Za-z]\w*)/(?P<tracks>[\d,+-]+)@(?P<bins>[\d,+-]+)(?::(?P<reduce>mean|sum))?",
@@ -39,12 +37,12 @@ class Target:
     head: str
     tracks: tuple[int, ...]
     bins: tuple[int, ...]
-    reduce: Reduction = "mean"
+    reduce: str = "mean"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "tracks", tuple(sorted({int(track) for track in self.tracks})))
         object.__setattr__(self, "bins", tuple(sorted({int(place) for place in self.bins})))
-        if not self.tracks or not self.bins or min(*self.tracks, *self.bins) < 0:
+        if not self.tracks or not self.bins or min(self.tracks[0], self.bins[0]) < 0:
             raise _wrong(
                 "A target needs at least one track and one bin, counted from 0.", str(self)
             )
@@ -76,7 +74,7 @@ class Target:
         config: EnformerConfig,
         head: str,
         tracks: Sequence[int],
-        reduce: Reduction = "mean",
+        reduce: str = "mean",
     ) -> "Target":
         """The bins of a window that share a base with a region.
 
@@ -202,6 +200,8 @@ def _cage(table: TrackTable, head: str, strand: str) -> tuple[int, ...]:
 
 def _ranges(numbers: Sequence[int]) -> str:
     """`1,4-6` for 1, 4, 5, 6."""
+    if not numbers:
+        return ""
     breaks = [0, *(i for i, n in enumerate(numbers) if i and n != numbers[i - 1] + 1), len(numbers)]
     runs = [numbers[a:b] for a, b in pairwise(breaks)]
     return ",".join(str(r[0]) if len(r) == 1 else f"{r[0]}-{r[-1]}" for r in runs)

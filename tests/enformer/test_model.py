@@ -51,6 +51,21 @@ def test_only_the_asked_heads_are_computed(tiny_checkpoint):
     assert torch.equal(model(x, heads=("mouse",))["mouse"], model(x)["mouse"])
 
 
+def test_some_tracks_at_some_bins_are_those_of_the_whole(tiny_checkpoint):
+    model, x = tiny_checkpoint.model, torch.randn(2, 16_384, 4)
+    with torch.inference_mode():
+        tokens, whole = model.tokens(x), model(x)["human"]
+        found = model.read(tokens[:, [32 + 3, 32 + 60]], "human", (5, 0))
+    torch.testing.assert_close(found, whole[:, [3, 60]][:, :, [5, 0]], rtol=1e-5, atol=1e-6)
+
+
+def test_a_layer_computes_only_the_asked_tokens(tiny_checkpoint):
+    layer = tiny_checkpoint.model.transformer[1]
+    x = torch.randn(1, 128, tiny_checkpoint.config.channels)
+    with torch.inference_mode():
+        torch.testing.assert_close(layer(x, range(7, 20)), layer(x)[:, 7:20], rtol=1e-5, atol=1e-5)
+
+
 def test_values_are_finite_not_negative_and_differ_between_sequences(tiny_checkpoint):
     torch.manual_seed(0)
     x = torch.nn.functional.one_hot(torch.randint(4, (2, 16_384)), 4).float()
