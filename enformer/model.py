@@ -75,7 +75,7 @@ class Enformer(nn.Module):
             EnformerLensError: if the length cannot be used or a head is unknown.
         """
         wanted = self.config.heads if heads is None else heads
-        self._check_heads(wanted)
+        self.check_heads(wanted)
         embedding = self.trunk(one_hot, watch)
         return {name: self.heads[name](embedding) for name in wanted}
 
@@ -83,14 +83,14 @@ class Enformer(nn.Module):
         self, one_hot: Float[Tensor, "batch length 4"], watch: Watch | None = None
     ) -> Float[Tensor, "batch bins width"]:
         """The embedding of each bin, `2 * channels` wide, before the heads."""
-        self._check_length(one_hot.shape[1])
+        self.check_length(one_hot.shape[1])
         return _run(self.stages(), one_hot.to(self.dtype), watch)
 
     def tokens(
         self, one_hot: Float[Tensor, "batch length 4"], watch: Watch | None = None
     ) -> Float[Tensor, "batch tokens channels"]:
         """What the transformer leaves of every token, before the crop."""
-        self._check_length(one_hot.shape[1])
+        self.check_length(one_hot.shape[1])
         return _run(self._body(), one_hot.to(self.dtype), watch)
 
     def read(
@@ -110,7 +110,12 @@ class Enformer(nn.Module):
         yield from _numbered("conv tower", self.conv_tower)
         yield from _numbered("transformer", self.transformer)
 
-    def _check_length(self, length: int) -> None:
+    def check_length(self, length: int) -> None:
+        """Refuse a sequence that the model cannot take.
+
+        Raises:
+            EnformerLensError: naming what it takes.
+        """
         config = self.config
         if length % config.bin_size or length // config.bin_size < config.target_bins:
             raise EnformerLensError(
@@ -120,7 +125,12 @@ class Enformer(nn.Module):
                 do=f"Give it a window of {config.window_length:,} bp, as it was trained on.",
             )
 
-    def _check_heads(self, heads: Iterable[str]) -> None:
+    def check_heads(self, heads: Iterable[str]) -> None:
+        """Refuse heads that the model does not have.
+
+        Raises:
+            EnformerLensError: naming those it has.
+        """
         if unknown := set(heads) - set(self.config.heads):
             raise EnformerLensError(
                 f"This model has no such head; it has {', '.join(self.config.heads)}.",
