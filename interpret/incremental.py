@@ -1,10 +1,10 @@
 """Edited sequences at the price of what an edit touches.
 
 A base reaches 5 or 6 of the tokens; all other positions of the convolutional trunk are those of the
-reference. So the input of every conv stage is kept for the reference, and an edit is walked through the stages
-as a patch: the span that it can change, computed anew from a slice with enough neighbours. The transformer
-mixes all tokens and runs whole, but for its last layer, which is asked only for the tokens that are read.
-Nothing is approximate.
+reference. So the input of every conv stage is kept for the reference, and an edit is walked through the
+stages as a patch: the span that it can change, computed anew from a slice with enough neighbours. The
+transformer mixes all tokens and runs whole, but for its last layer, which is asked only for the tokens that
+are read. Nothing is approximate.
 """
 
 from collections import defaultdict

@@ -31,7 +31,7 @@ class Toy(enformer.Enformer):
         raise NotImplementedError
 
     def tokens(self, one_hot, watch=None):
-        self._check_length(one_hot.shape[1])
+        self.check_length(one_hot.shape[1])
         return self.measure(one_hot.to(self.dtype)).unsqueeze(-1)
 
     def read(self, tokens, head, tracks):
@@ -39,7 +39,7 @@ class Toy(enformer.Enformer):
 
     def forward(self, one_hot, heads=None, watch=None):
         wanted = self.config.heads if heads is None else heads
-        self._check_heads(wanted)
+        self.check_heads(wanted)
         bins = crop(self.tokens(one_hot), self.config.target_bins)
         return {name: self.read(bins, name, range(self.config.heads[name])) for name in wanted}
 
