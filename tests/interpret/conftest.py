@@ -68,8 +68,8 @@ class MotifToy(Toy):
 
     Forward strand only. With `reach` (a number of tokens; None for everywhere) a place counts for a token
     `exp(-distance / reach)` times, by the tokens between that in which the motif starts and that token.
-    So a window without the motif has 0 everywhere and no gradient. With one copy only its 12 bases matter, each
-    alike, and changing anything else does nothing; a second copy adds less than the first.
+    So a window without the motif has 0 everywhere and no gradient. With one copy only its 12 bases matter,
+    each alike, and changing anything else does nothing; a second copy adds less than the first.
     """
 
     def __init__(self, config: enformer.EnformerConfig, reach: float | None = None) -> None:
@@ -111,7 +111,7 @@ def near_motif_toy(tiny_config) -> MotifToy:
 def hand_model(tiny_config) -> enformer.Enformer:
     """A real Enformer that looks for `MOTIF`; all of it computes, with weights set by hand.
 
-    Channel 0 of the trunk is 4 in a token that holds the motif and about 0 elsewhere (where the motif straddles
+    Channel 0 of the trunk is 4 in a token that holds the motif and about 0 elsewhere (where the motif lies in
     two tokens, its base 5 counts, 0-based). In layer 1 every attention head of every token attends to tokens
     with the motif, `exp(7.9)` times as much as to others, and head 0 writes what it finds into channel 1;
     layer 2 attends uniformly and adds nothing. All tracks of all bins read channel 1: 7.6 with one motif
