@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from app.job import Control, Work
 from app.results import ResultStore
+from app.stored_predictions import reader, to_bytes
 from enformer.checkpoint import Checkpoint
 from enformer.coordinates import Interval, Variant
 from enformer.genome import Genome
@@ -71,10 +72,10 @@ def work_for(
     def work(control: Control) -> dict[Request, Prediction]:
         made = {}
         for number, request in enumerate(requests):
-            found = store.get(request.key, checkpoint)
+            found = store.get(request.key, reader(checkpoint))
             if found is None:
                 found = _predict(request, checkpoint, genome, control, number, len(requests))
-                store.put(request.key, found)
+                store.put(request.key, to_bytes(found))
             made[request] = found
         return made
 

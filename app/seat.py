@@ -1,7 +1,7 @@
 """The jobs one session waits for. It is told at once of failures, and nothing is retried unasked."""
 
 import secrets
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,7 +79,11 @@ class Seat:
 
     def leave_others(self, kind: Hashable, key: Key) -> None:
         """Wait for no other job of this kind: the question has changed."""
-        for other in [known for known in self._jobs if known[0] == kind and known != key]:
+        self.leave_where(lambda known: known[0] == kind and known != key)
+
+    def leave_where(self, stale: Callable[[Key], bool]) -> None:
+        """Wait no longer for the jobs whose keys are stale."""
+        for other in [known for known in self._jobs if stale(known)]:
             self._queue.leave(self._jobs.pop(other), self.watcher)
 
     def forget(self) -> None:

@@ -4,19 +4,23 @@ Caches are keyed on names, stamps and other small frozen values, never on arrays
 only a sample of a large array, and most single-base variants would share their reference's entry.
 """
 
-import logging
 import os
-import threading
+from collections.abc import Hashable
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
+from app.explanations import Explanation, explain_work
 from app.job import Control
 from app.jobs import JobQueue
 from app.places import OFFLINE_VARIABLE, Place, PlaceName, genome_names, open_place, stamp
 from app.predictions import Answer, Request, answer_from, requests_for, work_for
+from app.probe import Probe
 from app.results import ResultStore
+from app.scene import Scene
 from app.seat import Seat, Waiting
+from app.stored_predictions import reader
 from enformer import assets
 from enformer.cache import cache_dir
 from enformer.checkpoint import BUNDLED, Checkpoint, load
@@ -26,8 +30,8 @@ from enformer.genes import Gene
 from enformer.predict import Prediction
 from enformer.query import ParsedQuery, parse_query
 from enformer.tracks import TrackId, TrackTable
+from interpret.stored import unpack
 
-LOG = logging.getLogger(__name__)
 DEFAULT_MODEL = "mini"
 MODELS = (*BUNDLED, "official")
 PATIENCE = 2.0
@@ -165,33 +169,9 @@ def _place(wanted: PlaceName) -> Place:
     return open_place(wanted)
 
 
-class _Probe:
-    """Asks a reference service for twenty bases, beside everything else that happens."""
-
-    def __init__(self) -> None:
-        self.answered: bool | None = None
-        self._thread = threading.Thread(target=self._ask, name="probe", daemon=True)
-        self._thread.start()
-
-    def _ask(self) -> None:
-        from enformer.remote_genome import RemoteGenome
-
-        try:
-            RemoteGenome().fetch(Interval("chr11", 5_226_999, 5_227_019))
-            self.answered = True
-        except EnformerLensError as error:
-            LOG.info("no reference service answers: %s", error)
-            self.answered = False
-
-    def wait(self, patience: float) -> bool | None:
-        """The answer, or None when there is none after so many seconds."""
-        self._thread.join(patience)
-        return self.answered
-
-
 @st.cache_resource(show_spinner=False, ttl=_PROBE_AGAIN_AFTER)
-def _probe() -> _Probe:
-    return _Probe()
+def _probe() -> Probe:
+    return Probe()
 
 
 def online(patience: float = 0.0) -> bool | None:
@@ -286,7 +266,54 @@ def _known(request: Request, checkpoint: Checkpoint) -> Prediction | None:
 
 @st.cache_resource(show_spinner=False, max_entries=12)
 def _kept(key: str, folder: str, _checkpoint: Checkpoint) -> Prediction:
-    found = _results(folder).get(key, _checkpoint)
+    found = _results(folder).get(key, reader(_checkpoint))
     if found is None:
         raise KeyError(key)  # an exception is not cached, so the next look finds what came since
     return found
+
+
+def explain(
+    request: Explanation, checkpoint: Checkpoint, place: Place, seat: Seat, title: str = ""
+) -> Any | Waiting:
+    """The result of an explanation: from memory, from disk, or by a job.
+
+    Args:
+        request: what is explained, and how.
+        checkpoint: the model that the request names.
+        place: whose genome the request names.
+        seat: of this session; it waits for no other explanation of this kind any more.
+        title: of the job; the kind without it.
+
+    Raises:
+        EnformerLensError: it cannot be computed.
+        Cancelled: this session has stopped it.
+    """
+    key = (f"explain {request.kind}", request)
+    seat.leave_others(key[0], key)
+    folder = str(cache_dir("results"))
+    try:
+        return _explained(request.key, folder)
+    except KeyError:
+        work = explain_work(request, checkpoint, place.genome, _results(folder))
+    device = str(checkpoint.model.device)
+    return seat.ask(key, work, 0.5, title=title or request.kind, device=device)
+
+
+@st.cache_resource(show_spinner=False, max_entries=24)
+def _explained(key: str, folder: str) -> Any:
+    found = _results(folder).get(key, unpack)
+    if found is None:
+        raise KeyError(key)
+    return found
+
+
+def leave_other_questions(shown: Scene, seat: Seat) -> None:
+    """Explain nothing any more of a question that is no longer asked: it may take minutes."""
+
+    def stale(key: tuple[Hashable, ...]) -> bool:
+        request = key[-1]
+        return isinstance(request, Explanation) and not request.is_about(
+            shown.checkpoint.sha256, shown.place.genome.identity, shown.window
+        )
+
+    seat.leave_where(stale)

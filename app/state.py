@@ -1,15 +1,16 @@
-"""What a person asks for. The one place that names session keys and URL parameters.
+"""The question of a session and how it changes. The one place that names session keys.
 
 The `Query` of a session is the truth; widgets and the URL follow it. A view calls `sync` first and
 `write_url` last, and changes the query only through the functions here.
 """
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 import streamlit as st
+
+from app.question import Query
 
 # Session keys. Those of widgets are seeded from the query before a run, and read in callbacks only.
 QUERY = "query"
@@ -33,70 +34,12 @@ GENES_PATH = "genes_path_box"
 TRACKS = "tracks_box"
 TRACK_TEXT = "track_text_box"
 TRACK_FACET = "track_facet_{}"
+TARGET_TRACKS = "target_tracks_box"
+TARGET_BINS = "target_bins_box"
+METHOD = "method_box"
 
 T = TypeVar("T")
 HISTORY_LENGTH = 30
-_LONGEST_LOCUS_IN_URL = 2000
-_ZOOM = re.compile(r"(\d{1,12})-(\d{1,12})", re.ASCII)
-
-
-@dataclass(frozen=True)
-class Query:
-    """What is asked. Empty fields mean that the app chooses.
-
-    Attributes:
-        locus: the search box's text.
-        model: a name such as mini, or a path.
-        genome: a name such as hg38, or a path.
-        tracks: `head/index` in the order shown.
-        zoom: 0-based half-open part of the contig that is drawn.
-    """
-
-    locus: str = ""
-    model: str = ""
-    genome: str = ""
-    tracks: tuple[str, ...] = ()
-    zoom: tuple[int, int] | None = None
-
-    @classmethod
-    def from_url(cls, parameters: Mapping[str, str]) -> "Query":
-        """What a link asks for; parameters that are unknown or make no sense are ignored."""
-        tracks = (track.strip() for track in parameters.get("tracks", "").split(","))
-        return cls(
-            locus=parameters.get("locus", "").strip(),
-            model=parameters.get("model", "").strip(),
-            genome=parameters.get("genome", "").strip(),
-            tracks=tuple(dict.fromkeys(track for track in tracks if track)),
-            zoom=_read_zoom(parameters.get("zoom", "")),
-        )
-
-    def to_url(self) -> dict[str, str]:
-        """URL parameters; positions are 1-based and inclusive, as wherever a person reads them."""
-        parameters = {
-            "locus": self.locus if len(self.locus) <= _LONGEST_LOCUS_IN_URL else "",
-            "model": self.model,
-            "genome": self.genome,
-            "tracks": ",".join(self.tracks),
-            "zoom": f"{self.zoom[0] + 1}-{self.zoom[1]}" if self.zoom else "",
-        }
-        return {name: value for name, value in parameters.items() if value}
-
-    @property
-    def fits_a_link(self) -> bool:
-        """Whether a link can hold it: a long pasted sequence is left out."""
-        return len(self.locus) <= _LONGEST_LOCUS_IN_URL
-
-    def same_question(self, other: "Query") -> bool:
-        """Whether both ask for the same prediction, whatever part or tracks of it they show."""
-        return (self.locus, self.model, self.genome) == (other.locus, other.model, other.genome)
-
-
-def _read_zoom(text: str) -> tuple[int, int] | None:
-    match = _ZOOM.fullmatch(text.strip().replace(",", ""))
-    if match is None:
-        return None
-    start, end = int(match[1]) - 1, int(match[2])
-    return (start, end) if 0 <= start < end else None
 
 
 def sync(page: str) -> Query:
@@ -142,24 +85,45 @@ def _set(query: Query) -> None:
 
 
 def ask(text: str) -> None:
-    """Look at another place, at its own zoom."""
-    _set(replace(query(), locus=text.strip(), zoom=None))
+    """Look at another place, at its own zoom. What is looked at in the model stays."""
+    _set(replace(query(), locus=text.strip(), zoom=None, target="", token=None))
 
 
 def ask_on(genome: str, text: str) -> None:
     """Look at a place of another genome."""
-    _set(replace(query(), genome=genome, locus=text, zoom=None))
+    _set(replace(query(), genome=genome, locus=text, zoom=None, target="", token=None))
 
 
 def choose_model(model: str) -> None:
-    """Ask another model about the same place; its tracks are others."""
-    _set(replace(query(), model=model, tracks=()))
+    """Ask another model about the same place; its tracks, layers and tokens are others."""
+    other = replace(query(), model=model, tracks=(), target="")
+    _set(replace(other, layer=None, head=None, token=None))
 
 
 def choose_genome(genome: str, same_places: bool) -> None:
     """Open another genome; the place asked for is kept where it means the same there."""
-    kept = query() if same_places else replace(query(), locus="", zoom=None)
-    _set(replace(kept, genome=genome))
+    elsewhere = replace(query(), locus="", zoom=None, target="", token=None)
+    _set(replace(query() if same_places else elsewhere, genome=genome))
+
+
+def choose_target(target: str) -> None:
+    """Explain this target; empty for the one the app chooses."""
+    _set(replace(query(), target=target))
+
+
+def choose_attention(layer: int | None, head: int | None) -> None:
+    """Look at this attention head of this layer, both from 0; None for all of them."""
+    _set(replace(query(), layer=layer, head=head))
+
+
+def choose_token(token: int | None) -> None:
+    """Look at what this token of the window has to do with the others."""
+    _set(replace(query(), token=token))
+
+
+def choose_method(method: str) -> None:
+    """Explain in this way; empty for the view's own."""
+    _set(replace(query(), method=method))
 
 
 def choose_genes(path: str) -> None:

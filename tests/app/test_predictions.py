@@ -8,6 +8,7 @@ from app.jobs import JobQueue
 from app.pasted import PastedGenome
 from app.predictions import answer_from, requests_for, work_for
 from app.results import ResultStore
+from app.stored_predictions import reader
 from enformer import Interval, Variant, open_genome, predict
 from enformer.errors import GenomeError
 
@@ -78,7 +79,7 @@ def test_the_work_predicts_both_alleles_and_keeps_them(
     assert not np.array_equal(answer.reference.values["human"], expected.values["human"])
     assert answer.reference.variant is None
     for request in requests:
-        assert store.get(request.key, tiny_checkpoint) is not None
+        assert store.get(request.key, reader(tiny_checkpoint)) is not None
 
 
 def test_what_was_computed_before_a_cancel_is_kept(tiny_checkpoint, genome, variant, store):
@@ -102,8 +103,8 @@ def test_what_was_computed_before_a_cancel_is_kept(tiny_checkpoint, genome, vari
     assert queue.wait(job, 60)
     assert queue.status(job).state is JobState.CANCELLED
     assert any(doing.startswith("REF: conv tower") for doing in said)
-    assert store.get(requests[0].key, tiny_checkpoint) is not None
-    assert store.get(requests[1].key, tiny_checkpoint) is None
+    assert store.get(requests[0].key, reader(tiny_checkpoint)) is not None
+    assert store.get(requests[1].key, reader(tiny_checkpoint)) is None
     queue.close()
 
 

@@ -1,0 +1,104 @@
+"""What every view of a place shares: the question, what it opens, what goes wrong, footer and URL."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from app import picker, search, services, start, state, widgets
+from app.places import Place
+from app.scene import Scene, scene
+from app.seat import Seat, Waiting
+from enformer.checkpoint import Checkpoint
+from enformer.errors import Cancelled, EnformerLensError, GenomeError
+from enformer.genes import Gene
+
+Draw = Callable[[state.Query, Scene, Seat], None]
+"""Draws what a view is for. It may raise NotReady, Cancelled, or an error to be explained."""
+
+
+def run(page: str, draw: Draw) -> None:
+    """Read what is asked, open what it needs, let the view draw it.
+
+    Args:
+        page: name of the view.
+        draw: is handed the question with model and genome filled in, and what it resolves to.
+    """
+    query, seat = state.sync(page), services.seat()
+    services.online()  # the first call asks the network, while everything else is opened
+    query, foot = start.resolved(query), [query.model]
+    with st.sidebar:
+        picker.choose_model(query.model)
+        card = st.expander("About this model", icon=":material/description:")
+        picker.choose_genome(query.genome, state.gene_file())
+    try:
+        place = _place(query, seat)
+        query = search.ask(query, place.genome)
+        checkpoint = _model(query.model, seat)
+        with card:
+            widgets.card(checkpoint.card, checkpoint.sha256, checkpoint.config)
+        foot = [widgets.model_line(checkpoint.card, checkpoint.sha256), place.genome.assembly]
+        parsed = widgets.ready(services.parse(query.locus, place, seat), seat)
+        shown = scene(checkpoint, place, parsed, query.zoom)
+        foot[1] = f"{shown.place.genome.assembly} {shown.window}"
+        _show(query, shown, seat, draw)
+    except EnformerLensError as error:
+        widgets.explain(error, seat)
+    except Cancelled:
+        widgets.stopped(seat)
+    except widgets.NotReady:
+        pass
+    with st.sidebar.expander("History", icon=":material/history:"):
+        picker.history()
+    widgets.footer(*foot, *widgets.software())
+    state.write_url()
+
+
+def _place(query: state.Query, seat: Seat) -> Place:
+    """The genome, and why it is not the one that was hoped for."""
+    online = services.online() is True
+    place = widgets.ready(services.place(query.genome, state.gene_file(), online, seat), seat)
+    st.sidebar.caption(widgets.plain(place.about))
+    if notice := start.notice():
+        st.info(widgets.plain(notice), icon=":material/info:")
+    return place
+
+
+def _model(name: str, seat: Seat) -> Checkpoint:
+    """The model; what has to be downloaded for it is offered first."""
+    if services.is_missing(name):
+        widgets.offer(name, seat)
+    if services.is_missing(name):
+        raise widgets.NotReady
+    return widgets.ready(services.open_model(name, seat), seat)
+
+
+def _show(query: state.Query, shown: Scene, seat: Seat, draw: Draw) -> None:
+    """How the question was read, what the view draws of it, and what the genome does not know."""
+    services.leave_other_questions(shown, seat)
+    widgets.echo(shown.parsed.echo(shown.checkpoint.config, shown.place.genome), shown.warnings)
+    draw(query, shown, seat)
+    _note_unknown_bases(shown)
+    state.remember(query)
+
+
+def _note_unknown_bases(shown: Scene) -> None:
+    try:
+        unknown = services.unknown_bases(shown.window, shown.place.key, shown.place)
+    except GenomeError:  # a kept result outlives the network it once came over
+        return
+    widgets.unknown(unknown, shown.window.length)
+
+
+def genes(shown: Scene, seat: Seat) -> tuple[Gene, ...]:
+    """Genes over the window; a picture without them is better than none."""
+    try:
+        found = services.genes_over(shown.window, shown.place, seat)
+    except GenomeError as error:
+        st.caption(f":material/warning: {widgets.plain(str(error))}")
+        return ()
+    except Cancelled:
+        return ()
+    if isinstance(found, Waiting):
+        widgets.quiet_progress(found.job)
+        return ()
+    return found
