@@ -23,6 +23,10 @@ def page() -> None:
         "genome": lambda: state.choose_genome("demo", same_places=False),
         "same": lambda: state.choose_genome("hg38", same_places=True),
         "tracks": lambda: state.choose_tracks(("human/3", "human/1")),
+        "target": lambda: state.choose_target("human/0@5"),
+        "attention": lambda: state.choose_attention(3, 2),
+        "token": lambda: state.choose_token(700),
+        "method": lambda: state.choose_method("gradient"),
         "recall": lambda: state.recall(state.history()[-1]),
     }.items():
         st.button(label, on_click=change)
@@ -58,6 +62,7 @@ LINKS = [
     Query(locus="chr11:5,225,000-5,290,000"),
     Query(locus="HBB", model="official", genome="hg38"),
     Query(locus="chr11:5227002:T>A", tracks=("human/4828", "mouse/3"), zoom=(0, 5_290_000)),
+    Query(target="human/0,3@447-449", layer=0, head=7, token=0, method="gradient"),
     Query(model="folder/a model.safetensors", genome="folder/hg 38.fa.gz"),
 ]
 
@@ -153,3 +158,37 @@ def test_a_change_of_page_empties_the_url_but_not_the_query():
     app.run()
     assert app.session_state["query"].locus == "HBB"
     assert url_of(app) == {"locus": "HBB"}
+
+
+def test_layers_and_heads_in_a_link_are_counted_from_one_and_tokens_from_zero():
+    assert Query(layer=0, head=7, token=0).to_url() == {"layer": "1", "head": "8", "token": "0"}
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "x", "1.5", "1" * 9, "٣", ""])
+def test_a_layer_that_makes_no_sense_is_ignored(number):
+    assert Query.from_url({"layer": number, "head": number}) == Query()
+
+
+EXPLAINED = ("target", "attention", "token", "method")
+
+
+def test_another_place_keeps_the_layer_and_the_method_and_drops_target_and_token():
+    app = click(opened(), *EXPLAINED, "ask chr1")
+    assert app.session_state["query"] == Query("chr1:1-10", layer=3, head=2, method="gradient")
+
+
+def test_another_model_drops_all_that_lies_within_it():
+    app = click(opened(), "ask HBB", *EXPLAINED, "model")
+    assert app.session_state["query"] == Query("HBB", "official", method="gradient")
+
+
+def test_another_genome_drops_the_target_unless_places_are_the_same():
+    app = click(opened(), *EXPLAINED, "same")
+    assert app.session_state["query"].target == "human/0@5"
+    assert click(app, "genome").session_state["query"].target == ""
+
+
+def test_what_is_explained_is_no_other_question():
+    app = click(opened(), "ask HBB", "zoom 5-9", *EXPLAINED)
+    assert len(app.session_state["zooms"]) == 1
+    assert [query.locus for query in app.session_state["history"]] == ["HBB", ""]
