@@ -86,6 +86,13 @@ class Enformer(nn.Module):
         self.check_length(one_hot.shape[1])
         return _run(self.stages(), one_hot.to(self.dtype), watch)
 
+    def conv_trunk(
+        self, one_hot: Float[Tensor, "batch length 4"], watch: Watch | None = None
+    ) -> Float[Tensor, "batch tokens channels"]:
+        """What the convolutions make of every token, before the transformer."""
+        self.check_length(one_hot.shape[1])
+        return _run(self._convolutions(), one_hot.to(self.dtype), watch)
+
     def tokens(
         self, one_hot: Float[Tensor, "batch length 4"], watch: Watch | None = None
     ) -> Float[Tensor, "batch tokens channels"]:
@@ -106,9 +113,12 @@ class Enformer(nn.Module):
         yield "final pointwise", self.final_pointwise
 
     def _body(self) -> Iterator[Stage]:
+        yield from self._convolutions()
+        yield from _numbered("transformer", self.transformer)
+
+    def _convolutions(self) -> Iterator[Stage]:
         yield "stem", self.stem
         yield from _numbered("conv tower", self.conv_tower)
-        yield from _numbered("transformer", self.transformer)
 
     def check_length(self, length: int) -> None:
         """Refuse a sequence that the model cannot take.

@@ -53,8 +53,8 @@ class OnTokens:
 class AttentionSummary(OnTokens):
     """The attention of one window: how much each query token takes from each key token.
 
-    Weights are those of the softmax, before dropout; those of one query sum to 1. A pooled map has the
-    queries' cells first; cell c of `pool` holds tokens `c * tokens // pool` up to the next cell's first, so that
+    Weights are those of the softmax, before dropout; those of one query sum to 1. A pooled map has queries
+    down and keys across. Its cell c holds tokens from `c * tokens // pool` to the next cell's first, so that
     sizes differ by one token at most and every token is in one cell.
 
     Attributes:

@@ -1,0 +1,82 @@
+"""One forward pass that shows attention while it is there."""
+
+from collections.abc import Callable
+from typing import cast
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from enformer.attention import Inspect
+from enformer.coordinates import Interval
+from enformer.errors import EnformerLensError, QueryError
+from enformer.model import Enformer, TransformerBlock
+from enformer.provenance import Provenance
+from interpret.origin import Cancel, Progress, Steps, interval_of
+
+
+def show_attention(
+    model: Enformer,
+    one_hot: Float[Tensor, "batch length 4"],
+    inspector: Callable[[int], Inspect | None],
+    stop: int | None = None,
+    steps: Steps | None = None,
+) -> None:
+    """One forward pass that shows attention while it is there, and computes nothing that comes after it.
+
+    Args:
+        model: left as it is.
+        one_hot: on the model's device.
+        inspector: given a layer, who is shown its weights.
+        stop: layers to go through; all by default.
+        steps: told each stage.
+    """
+    steps = stages_of(model, stop, None, None) if steps is None else steps
+    layers = cast(list[TransformerBlock], list(model.transformer)[:stop])
+    with torch.no_grad():
+        x = model.conv_trunk(one_hot, steps.start)
+        for layer, block in enumerate(layers):
+            steps.start(f"attention of layer {layer + 1} of {len(layers)}")
+            if layer + 1 < len(layers):
+                x = block(x, inspect=inspector(layer))
+            else:
+                block.attention(block.attention_norm(x), inspect=inspector(layer))
+
+
+def stages_of(
+    model: Enformer, stop: int | None, progress: Progress | None, cancel: Cancel | None
+) -> Steps:
+    """Steps for `show_attention`."""
+    layers = len(model.transformer[:stop])
+    return Steps(1 + len(model.conv_tower) + layers, progress, cancel)
+
+
+def window_of(origin: Provenance | None, length: int) -> Interval:
+    """The window of a sequence.
+
+    Raises:
+        EnformerLensError: its origin is of another length, so that tokens would be misplaced.
+    """
+    interval = interval_of(origin, length)
+    if interval.length != length:
+        raise EnformerLensError(
+            f"Its origin says {interval}, which is {interval.length:,} bp.",
+            read=f"a sequence of {length:,} bp",
+            do="Give the origin of this sequence, or none.",
+        )
+    return interval
+
+
+def check_layer(model: Enformer, layer: int) -> None:
+    """Refuse a layer that the model does not have.
+
+    Raises:
+        QueryError: naming those it has.
+    """
+    layers = len(model.transformer)
+    if not 0 <= layer < layers:
+        raise QueryError(
+            f"This model has the layers 0 to {layers - 1}.",
+            read=f"the layer {layer}",
+            do="Choose one of them.",
+        )
