@@ -85,7 +85,7 @@ def predict(
         variant, where = _only(variant, where), where.interval.resize(1)
     length = config.window_length if length is None else length
     chosen = tuple(config.heads if heads is None else heads)
-    _check_request(chosen, length, shifts, config)
+    check_request(chosen, length, shifts, config)
     window = place_window(where, genome, length)
     region = predicted_region(window, config)
     strands = (False, True) if reverse_complement else (False,)
@@ -122,9 +122,14 @@ def _only(variant: Variant | None, where: Variant) -> Variant:
     )
 
 
-def _check_request(
+def check_request(
     heads: Sequence[str], length: int, shifts: Sequence[int], config: EnformerConfig
 ) -> None:
+    """Refuse a request that has no answer, as `predict` does.
+
+    Raises:
+        EnformerLensError: no head, no base, no pass, or a shift beyond half a bin.
+    """
     rules = (
         (not heads, "It asks for no head.", f"Choose from {', '.join(config.heads)}."),
         (length < 1, "A window has at least one base.", f"Take {config.window_length:,} bp."),
