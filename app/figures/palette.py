@@ -35,6 +35,8 @@ class Theme:
         accent: the viewed part, selections and the variant.
         highlight: wash over a highlighted interval.
         assays: shades by kind of track, see `kind_of`.
+        bases: letters and bars of a logo, by base. The hues that readers of logos expect (A green, C blue,
+            G yellow, T red), as far apart in lightness as every eye needs to tell them.
     """
 
     background: str
@@ -47,6 +49,7 @@ class Theme:
     accent: str
     highlight: str
     assays: Mapping[str, Shades]
+    bases: Mapping[str, str]
 
     def shades(self, kind: str) -> Shades:
         """Shades of a kind of track; kinds without their own are grey."""
@@ -79,6 +82,7 @@ LIGHT = Theme(
         "RNA": Shades("#e69f00", "#b87e00"),
         "other": Shades("#5b6270", "#5b6270"),
     },
+    bases={"A": "#00946b", "C": "#0060a8", "G": "#c48500", "T": "#b0301c"},
 )
 
 DARK = Theme(
@@ -100,6 +104,7 @@ DARK = Theme(
         "RNA": Shades("#f0b43c", "#f0b43c"),
         "other": Shades("#d3d8e0", "#d3d8e0"),
     },
+    bases={"A": "#1fc796", "C": "#4a9ae8", "G": "#ffd060", "T": "#ee5a3a"},
 )
 
 PAPER = replace(LIGHT, ink="#000000")

@@ -74,6 +74,20 @@ def test_kinds_of_track_differ_to_every_eye(name, sight):
         assert np.linalg.norm(kinds[one] - kinds[other]) > 10, (one, other)
 
 
+@pytest.mark.parametrize("name", THEMES)
+def test_every_base_stands_out_from_the_background(name):
+    for colour in THEMES[name].bases.values():
+        assert contrast(colour, THEMES[name].background) >= 3
+
+
+@pytest.mark.parametrize("sight", BLINDNESS)
+@pytest.mark.parametrize("name", THEMES)
+def test_bases_differ_to_every_eye(name, sight):
+    bases = {b: lab(BLINDNESS[sight] @ linear(c)) for b, c in THEMES[name].bases.items()}
+    for one, other in combinations(bases, 2):
+        assert np.linalg.norm(bases[one] - bases[other]) > 15, (one, other)
+
+
 @pytest.mark.parametrize(
     ("assay", "target", "kind"),
     [
