@@ -42,7 +42,7 @@ def test_each_effect_is_that_of_a_full_pass(model, sequence, toy_target):
         edited = sequence.repeat(3, 1, 1)
         edited[:, start:stop] = dinucleotide_shuffles(sequence[start:stop], 3, seed=2)
         expected = (scalar(model, edited, toy_target) - reference).detach()
-    torch.testing.assert_close(torch.tensor(effects), expected, rtol=1e-3, atol=3e-7)
+        torch.testing.assert_close(torch.tensor(effects), expected, rtol=1e-3, atol=3e-7)
     assert result.reference == pytest.approx(reference.item(), rel=1e-5)
     np.testing.assert_allclose(result.mean, result.effects.mean(1))
     np.testing.assert_allclose(result.spread, result.effects.std(1, ddof=1))
