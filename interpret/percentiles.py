@@ -80,7 +80,8 @@ class Background:
     @classmethod
     def bundled(cls, checkpoint: Checkpoint) -> "Background | None":
         """The background that comes with the program for a model, if there is one."""
-        for path in sorted(_FOLDER.glob("*.npz")):
+        unfinished = (".partial.npz", ".writing.npz")
+        for path in sorted(p for p in _FOLDER.glob("*.npz") if not p.name.endswith(unfinished)):
             found = cls.load(path)
             if found.about["sha256"] == checkpoint.sha256:
                 return found
