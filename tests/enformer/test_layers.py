@@ -75,6 +75,62 @@ def test_tiles_give_the_whole(monkeypatch, length, first):
     assert stage(x).requires_grad
 
 
+def drawn_stage(first: bool, dtype: torch.dtype = torch.float32) -> layers.ConvStage:
+    """A stage with random weights and statistics, fixed, as a checkpoint leaves it."""
+    conv = layers.Conv(4, 6, 15) if first else layers.ConvBlock(4, 6, 5)
+    stage = layers.ConvStage(conv, 6, 15 if first else 5).eval().requires_grad_(False)
+    for name, tensor in stage.state_dict().items():
+        if tensor.is_floating_point():
+            torch.nn.init.uniform_(tensor, 0.5, 2) if "var" in name else torch.nn.init.normal_(
+                tensor
+            )
+    for module in stage.modules():
+        if dtype == torch.float64 or not isinstance(module, layers.BatchNorm):
+            module._apply(lambda t: t.to(dtype) if t.is_floating_point() else t, recurse=False)
+    return stage
+
+
+@pytest.mark.parametrize("length", [8, 30, 32, 40, 64, 66, 200])
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize(
+    ("dtype", "allowed"),
+    [(torch.float64, 1e-12), (torch.float32, 2e-5), (torch.bfloat16, 5e-2)],
+)
+def test_the_gradient_in_tiles_is_that_of_the_whole(monkeypatch, length, first, dtype, allowed):
+    monkeypatch.setattr(layers, "TILE", 32)
+    torch.manual_seed(length)
+    stage = drawn_stage(first, dtype)
+    x = torch.randn(2, length, 4, dtype=dtype)
+    found, want = x.clone().requires_grad_(), x.clone().requires_grad_()
+    value, whole = stage(found), stage._whole(want)
+    assert "FixedStage" in value.grad_fn.name()
+    weights = torch.randn_like(whole)
+    (gradient,) = torch.autograd.grad(value, found, weights)
+    (wanted,) = torch.autograd.grad(whole, want, weights)
+    assert (value - whole).abs().max() <= allowed * whole.abs().max()
+    assert (gradient - wanted).abs().max() <= allowed * wanted.abs().max()
+    assert gradient.dtype == dtype
+
+
+def test_the_gradient_in_tiles_can_be_asked_twice():
+    stage, x = drawn_stage(False), torch.randn(1, 40, 4, requires_grad=True)
+    value = stage(x).sum((0, 1))
+    first, again = (torch.autograd.grad(value[0], x, retain_graph=True)[0] for _ in range(2))
+    assert torch.equal(first, again)
+
+
+@pytest.mark.parametrize("frozen", [True, False])
+def test_what_learns_goes_through_autograd(frozen):
+    stage = drawn_stage(True).train(frozen)
+    stage.pointwise.conv.weight.requires_grad_(not frozen)
+    value = stage(torch.randn(2, 40, 4, requires_grad=True))
+    assert "FixedStage" not in value.grad_fn.name()
+    if not frozen:
+        value.sum().backward()
+        assert stage.pointwise.conv.weight.grad.abs().sum() > 0
+        assert stage.pool.weight.grad is None
+
+
 def test_crop_keeps_the_middle():
     x = torch.arange(10.0).view(1, 10, 1)
     assert layers.crop(x, 4).flatten().tolist() == [3, 4, 5, 6]
