@@ -14,11 +14,40 @@ Method = Callable[[Subject, Target | None, Mapping[str, Any], Control], Any]
 """Computes a result from what is explained, the target if there is one, options by name, and the
 control that is told of progress and says when to stop."""
 
+POOL = 96
+"""Cells on a side of a small map."""
+
 
 def _required(target: Target | None) -> Target:
     assert target is not None, "this method explains a target"
     return target
 
 
-METHODS: dict[str, Method] = {}
+def _attention(
+    subject: Subject, _target: Target | None, options: Mapping[str, Any], control: Control
+) -> Any:
+    """All heads, with rows and columns of the tokens from `first` to `last`."""
+    from interpret.attention import attention_summary
+
+    config, tokens = subject.model.config, range(options["first"], options["last"] + 1)
+    return attention_summary(
+        subject.model, subject.one_hot, queries=tokens, keys=tokens,
+        pool=min(POOL, config.window_length // config.bin_size), origin=subject.provenance,
+        progress=control.progress, cancel=control.cancelled,
+    )  # fmt: skip
+
+
+def _attention_map(
+    subject: Subject, _target: Target | None, options: Mapping[str, Any], control: Control
+) -> Any:
+    """Every weight of one layer."""
+    from interpret.attention import attention_maps
+
+    return attention_maps(
+        subject.model, subject.one_hot, options["layer"], dtype="float16",
+        origin=subject.provenance, progress=control.progress, cancel=control.cancelled,
+    )  # fmt: skip
+
+
+METHODS: dict[str, Method] = {"attention": _attention, "attention_map": _attention_map}
 """Methods by kind."""

@@ -37,6 +37,13 @@ TRACK_FACET = "track_facet_{}"
 TARGET_TRACKS = "target_tracks_box"
 TARGET_BINS = "target_bins_box"
 METHOD = "method_box"
+ATTENTION_ALLELE = "attention_allele"
+ATTENTION_POOLING = "attention_pooling"
+ATTENTION_SCALE = "attention_scale"
+ATTENTION_TOKEN = "attention_token"
+ATTENTION_WAY = "attention_way"
+ATTENTION_WHOLE = "attention_whole"
+ATTENTION_ROWS = "attention_rows"
 
 T = TypeVar("T")
 HISTORY_LENGTH = 30

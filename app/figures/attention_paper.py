@@ -1,0 +1,270 @@
+"""Attention on paper: the atlas, and one head with the genome along both axes, in Matplotlib."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection, PolyCollection
+from matplotlib.colors import ListedColormap
+from matplotlib.figure import Figure
+
+from app.figures import genes, paper, ramps, ruler
+from app.figures.attention_data import AtlasPicture, AttentionLane, HeadPicture, Scale, number
+from app.figures.attention_words import describe_atlas, describe_head
+from app.figures.gene_strokes import LABEL_Y, strokes
+from app.figures.palette import PAPER
+
+HEAD, LEFT, RIGHT, FOOT = 6.0, 17.0, 17.0, 8.0
+GENE_ROW, GAP, LANE = 5.0, 4.4, 8.0
+"""Mm, as is everything here that has no other unit."""
+ATLAS_LEFT, ATLAS_TOP, ATLAS_FOOT = 11.0, 10.0, 11.0
+TILE = 18.0
+
+
+def render_head(picture: HeadPicture, width_mm: int, form: paper.Format, provenance: str) -> bytes:
+    """One head as a file for a paper, with where it comes from inside."""
+    title = f"Attention of {picture.name}, {picture.keys} ({picture.place.assembly})"
+    text = describe_head(picture)
+    return _file(lambda: draw_head(picture, width_mm), form, title, text, provenance)
+
+
+def render_atlas(
+    picture: AtlasPicture, width_mm: int, form: paper.Format, provenance: str
+) -> bytes:
+    """All heads as a file for a paper, with where they come from inside."""
+    title, text = f"Attention over {picture.place}", describe_atlas(picture)
+    return _file(lambda: draw_atlas(picture, width_mm), form, title, text, provenance)
+
+
+def _file(
+    draw: Callable[[], Figure], form: paper.Format, title: str, text: str, provenance: str
+) -> bytes:
+    with paper.style():
+        return paper.encode(draw(), form, title=title, text=text, provenance=provenance)
+
+
+# --- the atlas ------------------------------------------------------------------------------------
+
+
+def draw_atlas(picture: AtlasPicture, width_mm: int) -> Figure:
+    """The figure itself; to be called under `paper.style()`."""
+    room = (paper.MAX_HEIGHT - ATLAS_TOP - ATLAS_FOOT) / picture.layers
+    tile = min(TILE, (width_mm - ATLAS_LEFT - 3) / picture.heads, room)
+    across, down = tile * picture.heads, tile * picture.layers
+    figure = paper.new_figure(width_mm, ATLAS_TOP + down + ATLAS_FOOT)
+    axes = paper.add_axes(figure, ATLAS_LEFT, ATLAS_TOP, across, down)
+    axes.spines[:].set_visible(False)
+    colours = _colours(picture.difference)
+    blank = np.ma.masked_equal(picture.shades, ramps.BLANK)
+    axes.imshow(
+        blank, cmap=colours, vmin=0, vmax=ramps.SHADES - 1, interpolation="nearest",
+        extent=(0, picture.heads, picture.layers, 0), aspect="auto",
+    )  # fmt: skip
+    axes.set_xticks(
+        [h + 0.5 for h in range(picture.heads)], [f"{h + 1}" for h in range(picture.heads)]
+    )
+    axes.set_yticks(
+        [n + 0.5 for n in range(picture.layers)], [f"{n + 1}" for n in range(picture.layers)]
+    )
+    axes.tick_params(length=0, top=True, labeltop=True, bottom=False, labelbottom=False)
+    axes.set_ylabel("Layer")
+    axes.xaxis.set_label_position("top")
+    axes.set_xlabel("Attention head")
+    title = f"{'REF − ALT attention' if picture.difference else 'Attention'}, {picture.place}"
+    paper.add_text(figure, 1.5, 2.4, title, size=paper.TITLE, weight="bold")
+    bar = paper.add_axes(figure, ATLAS_LEFT, ATLAS_TOP + down + 2, min(across, 50), 1.6)
+    _bar(bar, picture.scale, colours, upright=False)
+    if not picture.together:
+        ends = ("REF < ALT", "0", "REF > ALT") if picture.difference else ("lowest", "", "highest")
+        bar.set_xticks([0, 0.5, 1], ends)
+        bar.set_xlabel(f"{picture.scale.name}, one for each head")
+    return figure
+
+
+def _colours(difference: bool) -> ListedColormap:
+    return ListedColormap(ramps.ramp(difference, dark=False) / 255)
+
+
+def _bar(axes: Axes, scale: Scale, colours: ListedColormap, upright: bool) -> None:
+    """A colour bar as an image and its ticks."""
+    shades = np.arange(ramps.SHADES)[:, None]
+    axes.imshow(
+        shades if upright else shades.T, cmap=colours, origin="lower", aspect="auto",
+        extent=(0, 1, 0, 1), interpolation="nearest",
+    )  # fmt: skip
+    axes.spines[:].set_visible(False)
+    at, labels = zip(*scale.ticks, strict=True)
+    axes.set_xticks([] if upright else at, [] if upright else labels)
+    axes.set_yticks(at if upright else [], labels if upright else [])
+    if upright:
+        axes.yaxis.tick_right()
+        axes.yaxis.set_label_position("right")
+        axes.set_ylabel(scale.name[:1].upper() + scale.name[1:], size=paper.SMALL)
+    else:
+        axes.set_xlabel(scale.name[:1].upper() + scale.name[1:], size=paper.SMALL, labelpad=1)
+
+
+# --- one head -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """Where the parts go, in mm from the upper left corner."""
+
+    picture: HeadPicture
+    width: int
+
+    @property
+    def side(self) -> float:
+        """The map is square, and smaller where the page would get too high."""
+        rest = HEAD + self.genes_height + FOOT + len(self.picture.lanes) * (LANE + GAP)
+        return min(self.width - LEFT - RIGHT, paper.MAX_HEIGHT - rest)
+
+    @property
+    def em(self) -> float:
+        """Bp that a letter's size takes; the map's width without genes of its own."""
+        return self.picture.keys.length / (self.width - LEFT - RIGHT) * paper.TEXT * paper.POINT
+
+    @cached_property
+    def genes(self) -> genes.GeneLayout:
+        place = self.picture.place
+        return genes.layout(place.genes, self.picture.keys, self.em, focus=place.focus, max_rows=3)
+
+    @property
+    def genes_height(self) -> float:
+        return GENE_ROW * max(self.genes.rows, 1)
+
+    @property
+    def map_top(self) -> float:
+        return HEAD + self.genes_height
+
+    def lane_top(self, place: int) -> float:
+        return self.map_top + self.side + place * (LANE + GAP) + GAP
+
+
+def draw_head(picture: HeadPicture, width_mm: int) -> Figure:
+    """The figure itself; to be called under `paper.style()`."""
+    sheet = _Sheet(picture, width_mm)
+    # genes are laid out again where the map got narrower than its column
+    narrow = replace(sheet, width=int(sheet.side + LEFT + RIGHT))
+    bottom = sheet.lane_top(len(picture.lanes)) - GAP
+    figure = paper.new_figure(width_mm, bottom + FOOT)
+    _title(figure, picture)
+    _genes(figure, sheet, narrow.em)
+    _map(figure, sheet)
+    for place, lane in enumerate(picture.lanes):
+        _lane(figure, sheet, place, lane)
+    _position(figure, sheet, bottom)
+    return figure
+
+
+def _title(figure: Figure, picture: HeadPicture) -> None:
+    said = (
+        f"{picture.name[:1].upper()}{picture.name[1:]}, {picture.keys} ({picture.place.assembly})"
+    )
+    said += "" if picture.place.trained else ", never trained: random weights"
+    paper.add_text(figure, 1.5, 2.4, said, size=paper.TITLE, weight="bold")
+
+
+def _over(figure: Figure, sheet: _Sheet, top: float, height: float) -> Axes:
+    """Axes over the keys in view, without ticks."""
+    axes = paper.add_axes(figure, LEFT, top, sheet.side, height)
+    axes.set(xlim=(sheet.picture.keys.start, sheet.picture.keys.end), xticks=[], yticks=[])
+    axes.spines[:].set_visible(False)
+    return axes
+
+
+def _map(figure: Figure, sheet: _Sheet) -> None:
+    picture = sheet.picture
+    axes = _over(figure, sheet, sheet.map_top, sheet.side)
+    axes.spines[:].set_visible(True)
+    axes.set_ylim(picture.queries.end, picture.queries.start)
+    rows, columns = picture.cells_in_view
+    edges = [picture.row_edges[rows.start : rows.stop + 1],
+             picture.column_edges[columns.start : columns.stop + 1]]  # fmt: skip
+    shades = picture.scale.shades(picture.weights[rows, columns])
+    for axis, along in enumerate(edges):  # one pixel a token: cells may differ by one
+        shades = shades.repeat(np.diff(along) // picture.place.bin_size, axis=axis)
+    (top, bottom), (left, right) = ((along[0], along[-1]) for along in edges)
+    colours = _colours(picture.scale.difference)
+    axes.imshow(
+        shades, cmap=colours, vmin=0, vmax=ramps.SHADES - 1, aspect="auto",
+        extent=(left, right, bottom, top), interpolation="nearest",
+    )  # fmt: skip
+    axes.set(xlim=(picture.keys.start, picture.keys.end),
+             ylim=(picture.queries.end, picture.queries.start))  # fmt: skip
+    region = picture.place.region
+    box = [(region.start, region.start), (region.end, region.start), (region.end, region.end),
+           (region.start, region.end), (region.start, region.start)]  # fmt: skip
+    axes.plot(*zip(*box, strict=True), color=PAPER.muted, lw=0.5, ls="--")
+    at = ruler.ticks(picture.queries, max(2, int(sheet.side / 14)))
+    axes.set_yticks([tick.x for tick in at], [tick.label for tick in at])
+    axes.set_ylabel("Attending")
+    _marks(axes, picture)
+    bar = paper.add_axes(figure, LEFT + sheet.side + 4, sheet.map_top, 2, min(sheet.side, 30))
+    _bar(bar, picture.scale, colours, upright=True)
+
+
+def _marks(axes: Axes, picture: HeadPicture) -> None:
+    """Small arrowheads outside the map at the chosen tokens and the variant."""
+    found = [(h.interval, PAPER.shades("DNASE").line) for h in picture.place.highlights]
+    if picture.place.variant is not None:
+        found.append((picture.place.variant.interval, PAPER.accent))
+    for part, colour in found:
+        middle = (part.start + part.end) / 2
+        if picture.queries.start <= middle <= picture.queries.end:
+            axes.plot(1.012, middle, marker="<", ms=2.5, color=colour, clip_on=False,
+                      transform=axes.get_yaxis_transform(), mew=0)  # fmt: skip
+        if picture.keys.start <= middle <= picture.keys.end:
+            axes.plot(middle, 1.012, marker="v", ms=2.5, color=colour, clip_on=False,
+                      transform=axes.get_xaxis_transform(), mew=0)  # fmt: skip
+
+
+def _genes(figure: Figure, sheet: _Sheet, em: float) -> None:
+    picture = sheet.picture
+    axes = _over(figure, sheet, HEAD, sheet.genes_height - 1)
+    laid = genes.layout(
+        picture.place.genes, picture.keys, em, focus=picture.place.focus, max_rows=3
+    )
+    axes.set_ylim(-max(laid.rows, 1), 0)
+    drawn = strokes(laid, picture.keys, em)
+    areas = ((drawn.crowd, PAPER.hairline), (drawn.regions, PAPER.muted), (drawn.exons, PAPER.ink))
+    lines = ((drawn.lines, PAPER.ink), (drawn.marks, PAPER.ink), (drawn.inside, PAPER.background))
+    for boxes, colour in areas:
+        axes.add_collection(PolyCollection(boxes, facecolor=colour, edgecolor=colour, lw=0.25))
+    for paths, colour in lines:
+        axes.add_collection(LineCollection(paths, color=colour, lw=0.5))
+    for gene in laid.placed:
+        side = "right" if gene.leftwards else "left"
+        slant = "normal" if gene.gene.strand == "." else "italic"
+        axes.text(gene.anchor, LABEL_Y - gene.row, gene.label, style=slant, ha=side, va="center")
+
+
+def _lane(figure: Figure, sheet: _Sheet, place: int, lane: AttentionLane) -> None:
+    picture = sheet.picture
+    axes = _over(figure, sheet, sheet.lane_top(place), LANE)
+    axes.stairs(lane.values, picture.token_edges, fill=True, color=PAPER.shades("DNASE").fill, lw=0)
+    if lane.expected is not None:
+        axes.stairs(lane.expected, picture.token_edges, color=PAPER.reference, lw=0.5, ls=":",
+                    baseline=None)  # fmt: skip
+    low, high = picture.lane_range(lane)
+    marks = sorted({low, 0.0, high})
+    axes.set(xlim=(picture.keys.start, picture.keys.end), ylim=(low, high))
+    axes.set_yticks(marks, [number(mark) for mark in marks])
+    axes.spines["left"].set_visible(True)
+    said = lane.label + (f", {picture.chosen_name}" if place == 0 else "")
+    said += "; dotted: average at that distance" if lane.expected is not None else ""
+    paper.add_text(figure, LEFT + 0.5, sheet.lane_top(place) - 1.4, said, size=paper.SMALL)
+
+
+def _position(figure: Figure, sheet: _Sheet, bottom: float) -> None:
+    view = sheet.picture.keys
+    axes = _over(figure, sheet, bottom - 0.1, 0.1)
+    at = ruler.ticks(view, max(2, int(sheet.side / 14)))
+    words = [tick.label.partition(" ") for tick in at]
+    axes.set_xticks([tick.x for tick in at], [number for number, _, _ in words])
+    unit = words[0][2] if words and words[0][2] else "bp"
+    axes.spines["bottom"].set_visible(True)
+    axes.set_xlabel(f"Attended to, position on {view.contig} ({unit})", labelpad=1.5)

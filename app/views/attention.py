@@ -1,0 +1,59 @@
+"""The Attention view: what each attention head of each layer takes from where."""
+
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from app import attending, attention_files, attention_panel, header, picker, state, targets
+from app.figures.attention_pictures import atlas_picture, head_picture
+from app.figures.profile import profile_picture
+from app.scene import Scene
+from app.seat import Seat
+
+CAUTION = (
+    "Attention shows what the model looked at, not what its output depends on: it is not causation. "
+    "**[Contributions](contributions?{})** say which bases matter."
+)
+
+
+def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
+    """All heads small, one head large, its rows as tracks."""
+    config, tracks = shown.checkpoint.config, _tracks(query, shown)
+    target = targets.target_of(query, shown, tracks)
+    tokens, chosen = attending.tokens_of(query, target, config), attending.head_of(query, config)
+    genes = header.genes(shown, seat)
+    allele = attention_panel.allele(shown)
+    summary = attending.summary_of(shown, tokens, allele, seat)
+    stem = attention_files.stem(shown, chosen, allele)
+    with st.container(horizontal=True, gap="medium"):
+        with st.container(width=440):
+            pooling, together = attention_panel.scale()
+            atlas = atlas_picture(summary, chosen, pooling, together)
+            attention_panel.atlas(atlas, f"{stem}_atlas")
+        with st.container():
+            attention_panel.heads(summary, chosen)
+            attention_panel.profile(profile_picture(summary, chosen), f"{stem}_distances")
+    st.caption(CAUTION.format(urlencode(query.to_url())), width="stretch")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        attention_panel.choose_tokens(query, shown, genes)
+        way, whole = attention_panel.way(), attention_panel.every_token()
+        attention_panel.zoom_buttons(query, shown)
+        menus = st.container(horizontal=True, width="content")
+    keys, queries = attending.views(query, shown)
+    closer = whole or (keys, queries) != (shown.window, shown.window)
+    weights = attending.whole_map(shown, chosen, allele, seat) if closer else None
+    over = attending.span(shown, tokens)
+    place = attending.place_of(shown, over, genes, keys, allele)
+    picture = head_picture(
+        summary, chosen, place, queries, tokens, pooling=pooling, way=way, whole=weights
+    )
+    attention_panel.head(picture, stem)
+    with menus:
+        attention_files.menus(attention_files.Files(summary, atlas, picture, stem), query)
+
+
+def _tracks(query: state.Query, shown: Scene):
+    return picker.shown_tracks(query.tracks, shown.checkpoint, shown.head)
+
+
+header.run("attention", draw)
