@@ -176,18 +176,9 @@ def _prepared(asked: argparse.Namespace, out: Path) -> Run:
     )
     region = checkpoint.config.target_bins * checkpoint.config.bin_size
     grid = region // 8 if asked.grid is None else asked.grid
-    options = {"grid": grid, "outside": asked.outside}
-    return Run(
-        source,
-        out,
-        checkpoint,
-        genome,
-        columns,
-        options,
-        asked.rc,
-        _shifts(asked.shifts),
-        background,
-    )
+    shifts = _shifts(asked.shifts)
+    what = (source, out, checkpoint, genome, columns)
+    return Run(*what, grid, asked.outside, asked.rc, shifts, background)
 
 
 def _split(text: str | None) -> list[str]:
@@ -237,7 +228,8 @@ def _provenance(run: Run) -> dict[str, str]:
         "scores": ",".join(run.columns.scores),
         "tracks": ",".join(str(run.columns.tracks.ids[place]) for place in run.columns.chosen),
         "window_length": str(checkpoint.config.window_length),
-        **{name: str(value) for name, value in run.judge_options.items()},
+        "grid": str(run.grid),
+        "outside": str(run.outside),
         "reverse_complement": "yes" if run.reverse_complement else "no",
         "shifts": ",".join(map(str, run.shifts)),
         "background": "none" if run.background is None else str(run.background),

@@ -43,7 +43,8 @@ class Run:
         checkpoint: the model.
         genome: what it reads.
         columns: of the table; their heads are scored.
-        judge_options: grid and outside of `Judge`.
+        grid: as in `Judge`.
+        outside: as in `Judge`.
         reverse_complement: average with the other strand.
         shifts: average over windows moved by so many bp.
         background: for percentiles.
@@ -54,7 +55,8 @@ class Run:
     checkpoint: Checkpoint
     genome: Genome
     columns: Columns
-    judge_options: Mapping[str, float]
+    grid: int
+    outside: float = 0.5
     reverse_complement: bool = False
     shifts: tuple[int, ...] = (0,)
     background: Background | None = None
@@ -69,8 +71,7 @@ class Run:
         if store.note("taken in"):
             return
         with VcfFile(self.source) as file:
-            grid, outside = int(self.judge_options["grid"]), self.judge_options["outside"]
-            judge = Judge(self.checkpoint, self.genome, grid, outside, file.assembly)
+            judge = Judge(self.checkpoint, self.genome, self.grid, self.outside, file.assembly)
             records = islice(file, store.records(), None)
             while some := list(islice(records, _TAKEN)):
                 store.add((r, [judge.judge(r, alt) for alt in r.alts]) for r in some)

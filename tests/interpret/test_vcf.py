@@ -103,10 +103,12 @@ def test_packed_and_binary_files_say_the_same(shared_data: Path, tmp_path: Path)
     gz, bgz, bcf = (tmp_path / f"calls.{end}" for end in ("vcf.gz", "vcf.bgz", "bcf"))
     gz.write_bytes(gzip.compress(text.read_bytes()))
     pysam.tabix_compress(str(text), str(bgz))
-    with pysam.VariantFile(str(text)) as source:
-        with pysam.VariantFile(str(bcf), "wb", header=source.header) as out:
-            for record in source:
-                out.write(record)
+    with (
+        pysam.VariantFile(str(text)) as source,
+        pysam.VariantFile(str(bcf), "wb", header=source.header) as out,
+    ):
+        for record in source:
+            out.write(record)
     plain = read(text)
     assert read(gz) == read(bgz) == plain
     what = [(r.number, r.contig, r.position, r.name, r.ref, r.alts) for r in plain]
