@@ -46,7 +46,7 @@ def on_one_copy(variants: Variant | Iterable[Variant], genome: Genome) -> tuple[
     """The variants by position, with the genome's name for their contig.
 
     Raises:
-        GenomeError: the genome has no such contig.
+        GenomeError: the genome has no such contig, or a REF is not what it has there.
         QueryError: there is none, they lie on several contigs, or two change the same bases.
     """
     given = (variants,) if isinstance(variants, Variant) else variants
@@ -58,9 +58,15 @@ def on_one_copy(variants: Variant | Iterable[Variant], genome: Genome) -> tuple[
             read=shorten(", ".join(map(str, ordered))) or "no variant",
             do="Score variants of other contigs apart.",
         )
+    for variant in ordered:
+        haplotype(genome, variant.interval, variant)  # compares REF, before any model runs
     for one, other in pairwise(ordered):
         a, b = Change.of(one), Change.of(other)
-        if b.start < a.end or (a.start, a.end) == (b.start, b.end):
+        if (
+            b.start < a.end
+            or (a.start, a.end) == (b.start, b.end)
+            or one.interval == other.interval
+        ):
             raise QueryError(
                 "They change the same bases, so no sequence can have both.",
                 read=f"the variants {shorten(str(one))} and {shorten(str(other))}",
@@ -78,7 +84,7 @@ def sequence_with(genome: Genome, window: Interval, variants: Sequence[Variant])
         variants: as `on_one_copy` gives them.
 
     Raises:
-        GenomeError: a REF is not what the genome has, or a variant is not in the window.
+        GenomeError: a variant is not in the window.
     """
     alone = [haplotype(genome, window, variant) for variant in variants]
     if len(alone) == 1:

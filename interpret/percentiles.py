@@ -69,7 +69,7 @@ class Background:
                     raise ValueError("other percentiles")
                 signed = {n: frozen(file[f"signed/{n}"]) for n in KEPT if SCORES[n].signed}
                 absolute = {n: frozen(file[f"absolute/{n}"]) for n in KEPT}
-        except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+        except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
             raise EnformerLensError(
                 f"It holds no background of this version ({error}).",
                 read=str(path),

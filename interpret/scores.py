@@ -126,7 +126,9 @@ def left(ref: Values, alt: Values) -> Bool[np.ndarray, " bins"]:
     return np.asarray(~np.isnan(ref + alt).any(axis=1))
 
 
-def _shared(ref: Values, alt: Values) -> tuple[Values, Values]:
+def _shared(
+    ref: Values, alt: Values
+) -> tuple[Float[np.ndarray, "shared tracks"], Float[np.ndarray, "shared tracks"]]:
     there = left(ref, alt)
     return ref[there].astype(np.float64), alt[there].astype(np.float64)
 
