@@ -1,0 +1,276 @@
+"""Candidate elements of a target, side by side: attention, contributions, knock-out and distance.
+
+Attention says where the model looked, contributions what its answer is made of, a knock-out what it would
+answer without. They often disagree, and none of them is an experiment: see `Evidence.summary`.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+from jaxtyping import Bool, Float
+from torch import Tensor
+
+from enformer.config import EnformerConfig
+from enformer.coordinates import Interval, bins_over
+from enformer.errors import QueryError
+from enformer.model import Enformer
+from enformer.provenance import Provenance
+from interpret import perturb
+from interpret.attention import AttentionSummary, attention_summary
+from interpret.contributions import Contributions, integrated_gradients
+from interpret.elements import Region, as_element
+from interpret.evidence_summary import Agreement, Evidence
+from interpret.origin import Cancel, Progress, frozen, stamped
+from interpret.perturbed import Knockout
+from interpret.places import distance, in_bins, span
+from interpret.target import Target
+
+__all__ = ["Agreement", "Evidence", "evidence", "gather_evidence"]
+
+Result = AttentionSummary | Contributions | Knockout
+_PerElement = Float[np.ndarray, " elements"]
+
+
+def evidence(
+    target: Target,
+    elements: Sequence[Region],
+    config: EnformerConfig,
+    *,
+    attention: AttentionSummary | None = None,
+    contributions: Contributions | None = None,
+    knockout: Knockout | None = None,
+    one_hot: Float[Tensor, "*batch length 4"] | None = None,
+) -> Evidence:
+    """Puts results that are there side by side; runs no model.
+
+    Args:
+        target: what is explained.
+        elements: candidates; those that leave the window are marked so.
+        config: of the model.
+        attention: with the rows of the target's tokens.
+        contributions: to the target.
+        knockout: of these elements, for the target.
+        one_hot: the window's sequence, to tell how much of it is known.
+
+    Raises:
+        QueryError: nothing is given, or not about this target and these elements, one window and one model.
+    """
+    results = [each for each in (knockout, contributions, attention) if each is not None]
+    window = _common_window(results, target)
+    found = [as_element(region, window) for region in elements]
+    places = [element.interval for element in found]
+    origin = next((each.provenance for each in results if each.provenance is not None), None)
+    where = (target, window, config)
+    return Evidence(
+        interval=window,
+        provenance=stamped(origin, "evidence", target=str(target)),
+        target=target,
+        elements=tuple(places),
+        names=tuple(element.name for element in found),
+        distances=frozen(np.array([distance(place, *where) for place in places]), np.int64),
+        inside=_flags([window.contains(place) for place in places]),
+        predicted=_flags([len(bins_over(window, place, config)) > 0 for place in places]),
+        overlaps_target=_flags([in_bins(place, *where) for place in places]),
+        known=frozen(np.array([_known(one_hot, place, window) for place in places])),
+        **_attended(attention, places, target, config),
+        **_contributed(contributions, places),
+        **_lost(knockout, places),
+        trained=all(each.provenance is None or each.provenance.trained for each in results),
+        window_known=_known(one_hot, window, window),
+        target_known=_known(one_hot, span(*where), window),
+    )
+
+
+def gather_evidence(
+    model: Enformer,
+    one_hot: Tensor,
+    target: Target,
+    elements: Sequence[Region],
+    *,
+    steps: int = 50,
+    shuffles: int = 5,
+    seed: int = 0,
+    batch_size: int = 4,
+    origin: Provenance | None = None,
+    progress: Progress | None = None,
+    cancel: Cancel | None = None,
+) -> Evidence:
+    """Attention, integrated gradients and knock-outs of a target, and what they say of each element.
+
+    Args:
+        model: in evaluation mode.
+        one_hot: the window, (length, 4).
+        target: what is explained.
+        elements: candidates; those that leave the window are marked so.
+        steps: of integrated gradients.
+        shuffles: of each element.
+        seed: of the shuffles.
+        batch_size: edited sequences at once; makes no difference to the result.
+        origin: provenance of the sequence.
+        progress: told before each step.
+        cancel: asked before each step.
+
+    Raises:
+        QueryError: no element lies in the window.
+        Cancelled: when `cancel` says so.
+    """
+    told = list(_shares(progress, 0.5 * shuffles * len(elements), 1.3, 3.3 * steps))
+    lost = perturb.knockout(
+        model,
+        one_hot,
+        target,
+        elements,
+        shuffles=shuffles,
+        seed=seed,
+        batch_size=batch_size,
+        origin=origin,
+        progress=told[0],
+        cancel=cancel,
+    )
+    first = target.tokens(model.config).start - target.bins[0]
+    attention = attention_summary(
+        model,
+        one_hot,
+        queries=[first + each for each in target.bins],
+        origin=origin,
+        progress=told[1],
+        cancel=cancel,
+    )
+    contributions = integrated_gradients(
+        model, one_hot, target, steps=steps, origin=origin, progress=told[2], cancel=cancel
+    )
+    return evidence(
+        target,
+        elements,
+        model.config,
+        attention=attention,
+        contributions=contributions,
+        knockout=lost,
+        one_hot=one_hot,
+    )
+
+
+def _attended(
+    attention: AttentionSummary | None,
+    places: Sequence[Interval],
+    target: Target,
+    config: EnformerConfig,
+) -> dict[str, _PerElement]:
+    """Weight from the target's tokens over what is usual at that distance."""
+    if attention is None:
+        return {"attention": _nothing(places)}
+    usual = attention.profile.mean((0, 1))
+    margin = (attention.tokens - config.target_bins) // 2
+    tokens = np.arange(attention.tokens)
+    weights, expected = np.zeros(attention.tokens), np.zeros(attention.tokens)
+    for query in (margin + each for each in target.bins):
+        weights += attention.row(query).mean((0, 1))
+        expected += usual[tokens - query + attention.tokens - 1]
+    ratios = _nothing(places)
+    for i, place in enumerate(places):
+        keys = attention.tokens_over(place)
+        if attention.interval.contains(place):
+            ratios[i] = weights[keys].sum() / expected[keys].sum()
+    return {"attention": frozen(ratios)}
+
+
+def _contributed(
+    contributions: Contributions | None, places: Sequence[Interval]
+) -> dict[str, _PerElement]:
+    """Absolute contributions over each element: their sum, its share of the window's, and for each bp."""
+    mass = _nothing(places)
+    total = np.nan
+    if contributions is not None:
+        of_bases = np.abs(contributions.per_position.astype(float))
+        total, window = of_bases.sum(), contributions.interval
+        for i, place in enumerate(places):
+            if window.contains(place):
+                mass[i] = of_bases[place.start - window.start : place.end - window.start].sum()
+    lengths = np.array([place.length for place in places])
+    return {
+        "mass": frozen(mass),
+        "mass_share": frozen(mass / (total or np.nan)),
+        "mass_per_bp": frozen(mass / lengths),
+    }
+
+
+def _lost(knockout: Knockout | None, places: Sequence[Interval]) -> dict[str, Any]:
+    """What the knock-out of each element did.
+
+    Raises:
+        QueryError: an element was not knocked out.
+    """
+    if knockout is None:
+        nothing = frozen(_nothing(places))
+        return {"effect": nothing, "spread": nothing, "fold": nothing, "reference": np.nan}
+    rows = {region: row for row, region in enumerate(knockout.regions)}
+    for place in places:
+        if place not in rows:
+            raise _mismatch(
+                "The knock-out has no such region", str(place), "Knock out the elements"
+            )
+    order = [rows[place] for place in places]
+    columns = {"effect": knockout.mean, "spread": knockout.spread, "fold": knockout.fold}
+    found: dict[str, Any] = {name: frozen(values[order]) for name, values in columns.items()}
+    return found | {"reference": knockout.reference}
+
+
+def _common_window(results: Sequence[Result], target: Target) -> Interval:
+    """The window of all results.
+
+    Raises:
+        QueryError: there are none, or they do not fit together.
+    """
+    if not results:
+        raise _mismatch(
+            "No result is given", "no attention, contributions or knock-out", "Give one"
+        )
+    for each in results:
+        about = target if isinstance(each, AttentionSummary) else each.target
+        if each.interval != results[0].interval:
+            raise _mismatch(
+                "Results are of different windows", str(each.interval), "Give one window's"
+            )
+        if about != target:
+            raise _mismatch(f"It is not about {target}", str(about), "Explain that target")
+    models = {each.provenance.sha256 for each in results if each.provenance is not None}
+    if len(models) > 1:
+        some = ", ".join(sorted(sha256[:12] for sha256 in models))
+        raise _mismatch("Results are of different models", some, "Give one model's")
+    return results[0].interval
+
+
+def _mismatch(wrong: str, read: str, do: str) -> QueryError:
+    return QueryError(f"{wrong}.", read=read, do=f"{do}.")
+
+
+def _known(one_hot: Tensor | None, place: Interval, window: Interval) -> float:
+    """Share of a place's bases in the window that are A, C, G or T."""
+    shared = window.intersect(place)
+    if one_hot is None or shared is None:
+        return np.nan
+    bases = one_hot.reshape(-1, 4)[shared.start - window.start : shared.end - window.start]
+    return float((bases != 0).any(-1).float().mean())
+
+
+def _shares(progress: Progress | None, *costs: float) -> Iterator[Progress]:
+    """For each part in turn a progress that tells how far the whole is, by cost."""
+    done = 0.0
+    for cost in costs:
+        yield partial(_tell, progress, done / sum(costs), cost / sum(costs))
+        done += cost
+
+
+def _tell(progress: Progress | None, start: float, share: float, done: float, doing: str) -> None:
+    if progress is not None:
+        progress(min(start + share * done, 1.0), doing)
+
+
+def _nothing(places: Sequence[Interval]) -> _PerElement:
+    return np.full(len(places), np.nan)
+
+
+def _flags(values: Sequence[bool]) -> Bool[np.ndarray, " elements"]:
+    return frozen(np.array(values, dtype=bool), bool)
