@@ -16,7 +16,6 @@ from enformer.coordinates import Interval
 from enformer.genes import Gene
 from interpret.attention_summary import AttentionSummary
 
-ROW_HEIGHT = 35
 TARGET = "The target's tokens"
 
 
@@ -87,7 +86,7 @@ def heads(summary: AttentionSummary, chosen: tuple[int, int]) -> None:
         },
         hide_index=True, key=key, on_select=clicked, selection_mode="single-row-required",
         selection_default={"selection": {"rows": [chosen[0] * per_layer + chosen[1]]}},
-        height=min(total, 9) * ROW_HEIGHT + ROW_HEIGHT + 3,
+        height="auto",
         column_config={
             "layer": st.column_config.NumberColumn("layer", width="small"),
             "head": st.column_config.NumberColumn("head", width="small"),

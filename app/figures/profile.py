@@ -8,10 +8,12 @@ import plotly.graph_objects as go
 from jaxtyping import Float, Int
 
 from app.figures import page
+from app.figures.attention_data import number
+from app.figures.data import round_up
 from app.figures.palette import Theme
 from interpret.attention_summary import AttentionDifference, AttentionSummary
 
-HEIGHT = 250
+HEIGHT = 220
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,11 +74,15 @@ def _said(picture: ProfilePicture) -> str:
 
 
 def _range(picture: ProfilePicture) -> dict[str, Any]:
-    """Four powers of ten below the highest; a difference as it is."""
+    """Five powers of ten below the highest; a difference as it is."""
     if picture.difference:
-        return {"exponentformat": "power", "nticks": 5}
+        top = max(float(np.abs([picture.chosen, picture.average]).max()), 1e-12)
+        ends = [-round_up(top), 0.0, round_up(top)]
+        return {"tickvals": ends, "ticktext": [number(end) for end in ends]}
     top = float(np.log10(max(picture.chosen.max(), picture.average.max(), 1e-12)))
-    return {"type": "log", "range": [top - 5, top + 0.2], "exponentformat": "power", "dtick": 1}
+    powers = [10.0**power for power in range(int(top) - 6, int(top) + 2)]
+    ticks = {"tickvals": powers, "ticktext": [number(power) for power in powers]}
+    return ticks | {"type": "log", "range": [top - 5, top + 0.2]}
 
 
 def _axis(title: str, colours: Theme) -> dict[str, Any]:

@@ -42,9 +42,11 @@ def ramp(diverging: bool, dark: bool) -> UInt8[np.ndarray, "shades 3"]:
 
 
 def css(colours: UInt8[np.ndarray, "shades 3"]) -> list[list[float | str]]:
-    """A scale as Plotly writes it."""
-    at = np.linspace(0, SHADES - 1, 33).round().astype(int)
-    return [[place / (SHADES - 1), "#" + bytes(colours[place]).hex()] for place in at.tolist()]
+    """A scale as Plotly writes it; its ends are flat, as Plotly draws a little beyond them."""
+    at = np.linspace(0, SHADES - 1, 33).round().astype(int).tolist()
+    stops = [[place / (SHADES - 1), "#" + bytes(colours[place]).hex()] for place in at]
+    stops[0][0], stops[-1][0] = 0.002, 0.998
+    return [[0.0, stops[0][1]], *stops, [1.0, stops[-1][1]]]
 
 
 def png(
