@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from huggingface_hub import hf_hub_url
 
 _BASENJI = "https://raw.githubusercontent.com/calico/basenji/master/manuscripts/cross2020/"
+_GIMME = (
+    "https://raw.githubusercontent.com/vanheeringen-lab/gimmemotifs/"
+    "74512747f54102500a248d56db5b469fc75961bc/"
+)
 
 
 @dataclass(frozen=True)
@@ -112,4 +116,17 @@ _TRACKS = Asset(
         ),
     ),
 )
-ASSETS = {asset.name: asset for asset in (_OFFICIAL, _TRACKS)}
+_JASPAR = Asset(
+    "jaspar",
+    "JASPAR 2022, counts of the 838 motifs of vertebrates, as gimmemotifs 0.18 keeps them",
+    "CC-BY-4.0 (JASPAR)",
+    (
+        AssetFile(
+            "JASPAR2022_vertebrates.pfm",
+            270_260,
+            "0dc530939dfba5c7183228dc0fc5c86ef01a72f0ceb48d7e548e816748cf7e01",
+            _GIMME + "data/motif_databases/JASPAR2022_vertebrates.pfm",
+        ),
+    ),
+)
+ASSETS = {asset.name: asset for asset in (_OFFICIAL, _TRACKS, _JASPAR)}

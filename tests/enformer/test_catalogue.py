@@ -23,6 +23,15 @@ def test_the_digest_of_the_configuration_is_that_of_its_known_content(
     assert (file.name, file.size, file.sha256) == ("config.json", 439, sha256_of(path))
 
 
+def test_the_motifs_are_those_of_the_shared_data(shared_data: Path):
+    jaspar = ASSETS["jaspar"]
+    (file,) = jaspar.files
+    path = shared_data / file.name
+    assert (path.stat().st_size, sha256_of(path)) == (file.size, file.sha256)
+    commit = jaspar.url(file).split("/")[5]
+    assert len(commit) == 40
+
+
 def test_addresses_pin_the_commit():
     official = ASSETS["official"]
     assert official.url(official.files[1]).endswith(
