@@ -234,6 +234,12 @@ class HeadPicture:
         bottom, top = 0.0 - round_up(-low), round_up(high)
         return (bottom, top) if top > bottom else (0.0, 1.0)
 
+    def lane_ticks(self, lane: AttentionLane) -> list[float]:
+        """The ends of a lane's axis and 0, without an end too near 0 to be read beside it."""
+        ends = self.lane_range(lane)
+        apart = 0.15 * (ends[1] - ends[0])
+        return sorted({0.0, *(end for end in ends if abs(end) > apart)})
+
     @property
     def chosen_name(self) -> str:
         """What the lanes show, in words."""

@@ -1,7 +1,8 @@
 """Attention on paper: the atlas, and one head with the genome along both axes, in Matplotlib."""
 
+import textwrap
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -101,7 +102,8 @@ def _bar(axes: Axes, scale: Scale, colours: ListedColormap, upright: bool) -> No
     if upright:
         axes.yaxis.tick_right()
         axes.yaxis.set_label_position("right")
-        axes.set_ylabel(scale.name[:1].upper() + scale.name[1:], size=paper.SMALL)
+        name = scale.name[:1].upper() + scale.name[1:]
+        axes.set_ylabel("\n".join(textwrap.wrap(name, 32)), size=paper.SMALL)
     else:
         axes.set_xlabel(scale.name[:1].upper() + scale.name[1:], size=paper.SMALL, labelpad=1)
 
@@ -117,15 +119,19 @@ class _Sheet:
     width: int
 
     @property
-    def side(self) -> float:
-        """The map is square, and smaller where the page would get too high."""
+    def across(self) -> float:
+        return self.width - LEFT - RIGHT
+
+    @property
+    def down(self) -> float:
+        """The map is square, and lower where the page would get too high."""
         rest = HEAD + self.genes_height + FOOT + len(self.picture.lanes) * (LANE + GAP)
-        return min(self.width - LEFT - RIGHT, paper.MAX_HEIGHT - rest)
+        return min(self.across, paper.MAX_HEIGHT - rest)
 
     @property
     def em(self) -> float:
-        """Bp that a letter's size takes; the map's width without genes of its own."""
-        return self.picture.keys.length / (self.width - LEFT - RIGHT) * paper.TEXT * paper.POINT
+        """Bp that a letter's size takes."""
+        return self.picture.keys.length / self.across * paper.TEXT * paper.POINT
 
     @cached_property
     def genes(self) -> genes.GeneLayout:
@@ -141,18 +147,16 @@ class _Sheet:
         return HEAD + self.genes_height
 
     def lane_top(self, place: int) -> float:
-        return self.map_top + self.side + place * (LANE + GAP) + GAP
+        return self.map_top + self.down + place * (LANE + GAP) + GAP
 
 
 def draw_head(picture: HeadPicture, width_mm: int) -> Figure:
     """The figure itself; to be called under `paper.style()`."""
     sheet = _Sheet(picture, width_mm)
-    # genes are laid out again where the map got narrower than its column
-    narrow = replace(sheet, width=int(sheet.side + LEFT + RIGHT))
     bottom = sheet.lane_top(len(picture.lanes)) - GAP
     figure = paper.new_figure(width_mm, bottom + FOOT)
     _title(figure, picture)
-    _genes(figure, sheet, narrow.em)
+    _genes(figure, sheet)
     _map(figure, sheet)
     for place, lane in enumerate(picture.lanes):
         _lane(figure, sheet, place, lane)
@@ -170,7 +174,7 @@ def _title(figure: Figure, picture: HeadPicture) -> None:
 
 def _over(figure: Figure, sheet: _Sheet, top: float, height: float) -> Axes:
     """Axes over the keys in view, without ticks."""
-    axes = paper.add_axes(figure, LEFT, top, sheet.side, height)
+    axes = paper.add_axes(figure, LEFT, top, sheet.across, height)
     axes.set(xlim=(sheet.picture.keys.start, sheet.picture.keys.end), xticks=[], yticks=[])
     axes.spines[:].set_visible(False)
     return axes
@@ -178,7 +182,7 @@ def _over(figure: Figure, sheet: _Sheet, top: float, height: float) -> Axes:
 
 def _map(figure: Figure, sheet: _Sheet) -> None:
     picture = sheet.picture
-    axes = _over(figure, sheet, sheet.map_top, sheet.side)
+    axes = _over(figure, sheet, sheet.map_top, sheet.down)
     axes.spines[:].set_visible(True)
     axes.set_ylim(picture.queries.end, picture.queries.start)
     rows, columns = picture.cells_in_view
@@ -199,11 +203,11 @@ def _map(figure: Figure, sheet: _Sheet) -> None:
     box = [(region.start, region.start), (region.end, region.start), (region.end, region.end),
            (region.start, region.end), (region.start, region.start)]  # fmt: skip
     axes.plot(*zip(*box, strict=True), color=PAPER.muted, lw=0.5, ls="--")
-    at = ruler.ticks(picture.queries, max(2, int(sheet.side / 14)))
+    at = ruler.ticks(picture.queries, max(2, int(sheet.down / 14)))
     axes.set_yticks([tick.x for tick in at], [tick.label for tick in at])
     axes.set_ylabel("Attending")
     _marks(axes, picture)
-    bar = paper.add_axes(figure, LEFT + sheet.side + 4, sheet.map_top, 2, min(sheet.side, 30))
+    bar = paper.add_axes(figure, LEFT + sheet.across + 4, sheet.map_top, 2, min(sheet.down, 30))
     _bar(bar, picture.scale, colours, upright=True)
 
 
@@ -222,14 +226,11 @@ def _marks(axes: Axes, picture: HeadPicture) -> None:
                       transform=axes.get_xaxis_transform(), mew=0)  # fmt: skip
 
 
-def _genes(figure: Figure, sheet: _Sheet, em: float) -> None:
-    picture = sheet.picture
+def _genes(figure: Figure, sheet: _Sheet) -> None:
+    picture, laid = sheet.picture, sheet.genes
     axes = _over(figure, sheet, HEAD, sheet.genes_height - 1)
-    laid = genes.layout(
-        picture.place.genes, picture.keys, em, focus=picture.place.focus, max_rows=3
-    )
     axes.set_ylim(-max(laid.rows, 1), 0)
-    drawn = strokes(laid, picture.keys, em)
+    drawn = strokes(laid, picture.keys, sheet.em)
     areas = ((drawn.crowd, PAPER.hairline), (drawn.regions, PAPER.muted), (drawn.exons, PAPER.ink))
     lines = ((drawn.lines, PAPER.ink), (drawn.marks, PAPER.ink), (drawn.inside, PAPER.background))
     for boxes, colour in areas:
@@ -249,20 +250,19 @@ def _lane(figure: Figure, sheet: _Sheet, place: int, lane: AttentionLane) -> Non
     if lane.expected is not None:
         axes.stairs(lane.expected, picture.token_edges, color=PAPER.reference, lw=0.5, ls=":",
                     baseline=None)  # fmt: skip
-    low, high = picture.lane_range(lane)
-    marks = sorted({low, 0.0, high})
-    axes.set(xlim=(picture.keys.start, picture.keys.end), ylim=(low, high))
+    marks = picture.lane_ticks(lane)
+    axes.set(xlim=(picture.keys.start, picture.keys.end), ylim=picture.lane_range(lane))
     axes.set_yticks(marks, [number(mark) for mark in marks])
     axes.spines["left"].set_visible(True)
     said = lane.label + (f", {picture.chosen_name}" if place == 0 else "")
-    said += "; dotted: average at that distance" if lane.expected is not None else ""
+    said += "; dotted: expected by distance" if lane.expected is not None else ""
     paper.add_text(figure, LEFT + 0.5, sheet.lane_top(place) - 1.4, said, size=paper.SMALL)
 
 
 def _position(figure: Figure, sheet: _Sheet, bottom: float) -> None:
     view = sheet.picture.keys
     axes = _over(figure, sheet, bottom - 0.1, 0.1)
-    at = ruler.ticks(view, max(2, int(sheet.side / 14)))
+    at = ruler.ticks(view, max(2, int(sheet.across / 14)))
     words = [tick.label.partition(" ") for tick in at]
     axes.set_xticks([tick.x for tick in at], [number for number, _, _ in words])
     unit = words[0][2] if words and words[0][2] else "bp"

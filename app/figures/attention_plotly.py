@@ -135,10 +135,10 @@ def _ruler(view: Interval, at_most: int, colours: Theme) -> Spec:
 
 
 def _values(sheet: _Sheet, place: int, lane: AttentionLane, colours: Theme) -> Spec:
-    bottom, top = sheet.picture.lane_range(lane)
-    marks = sorted({bottom, 0.0, top})
+    marks = sheet.picture.lane_ticks(lane)
     return {
-        "domain": sheet.lane(place), "range": [bottom, top], "anchor": "x", "tickmode": "array",
+        "domain": sheet.lane(place), "range": sheet.picture.lane_range(lane),
+        "anchor": "x", "tickmode": "array",
         "tickvals": marks, "ticktext": [number(mark) for mark in marks],
         "tickfont": {"size": page.SMALL, "color": colours.muted},
         "ticks": "outside", "ticklen": 3, "tickcolor": colours.hairline,
