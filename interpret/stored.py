@@ -23,6 +23,9 @@ RESULTS = {
     "Contributions": "interpret.contributions",
     "Mutagenesis": "interpret.mutagenesis",
     "VariantEffect": "interpret.variants",
+    "Knockout": "interpret.perturbed",
+    "Sufficiency": "interpret.perturbed",
+    "DistanceEffect": "interpret.perturbed",
     "Evidence": "interpret.evidence",
 }
 """Where each class of results is; imported only when one is restored."""

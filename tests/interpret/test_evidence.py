@@ -1,6 +1,7 @@
 """Evidence against its definitions, on results made by hand and on a model that reads one motif."""
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
@@ -13,6 +14,7 @@ from interpret.contributions import Contributions, integrated_gradients
 from interpret.elements import Element
 from interpret.evidence import evidence, gather_evidence
 from interpret.perturb import knockout
+from interpret.stored import pack, unpack
 
 WINDOW = enformer.Interval("chr11", 5_000, 5_000 + 16_384)
 TARGET = Target("human", (1,), (31, 33))
@@ -230,6 +232,13 @@ def test_the_batch_size_makes_no_difference(model, sequence):
     )
     np.testing.assert_allclose(one.effect, other.effect, rtol=1e-3, atol=3e-7)
     np.testing.assert_array_equal(one.mass, other.mass)
+
+
+def test_what_was_stored_comes_back(model, sequence, origin):
+    found = gather_evidence(model, sequence, TARGET, PLACES, steps=1, shuffles=1, origin=origin)
+    back = unpack(pack(found))
+    assert back.summary == found.summary
+    pd.testing.assert_frame_equal(back.table(), found.table())
 
 
 def test_cancel(model, sequence):
