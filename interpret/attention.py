@@ -22,7 +22,7 @@ from interpret.attention_maps import (
     read_attention,
     save_attention,
 )
-from interpret.attention_pass import show_attention, stages_of, window_of
+from interpret.attention_pass import show_attention, stages_of, tokens_of, window_of
 from interpret.attention_summary import (
     AttentionDifference,
     AttentionSummary,
@@ -76,7 +76,7 @@ def attention_summary(
         Cancelled: `cancel` said so.
     """
     x, config = as_batch(one_hot, model), model.config
-    interval, tokens = window_of(origin, x.shape[1]), x.shape[1] // config.bin_size
+    interval, tokens = window_of(origin, x.shape[1]), tokens_of(model, x.shape[1])
     rows, columns = _chosen(queries, tokens), _chosen(keys, tokens)
     if not 1 <= pool <= tokens:
         raise QueryError(
@@ -144,15 +144,16 @@ class _Reduction:
 
     def _end_head(self, layer: int, head: int) -> None:
         weights = self.map.weights
-        self.mean += weights / self.heads
+        self.mean.add_(weights, alpha=1 / self.heads)
+        profile, distance = self.map.by_offset()
         found = {
             "rows": weights[self.queries],
             "columns": weights[:, self.keys].T,
             "pooled_mean": self.cells.mean(weights),
             "pooled_max": self.cells.largest(weights),
-            "profile": self.map.profile(),
+            "profile": profile,
             "entropy": _entropy(weights),
-            "distance": self.map.distance() * self.bin_size,
+            "distance": distance * self.bin_size,
         }
         for name, values in found.items():
             self.kept[name][layer, head] = values
@@ -184,37 +185,35 @@ class _Map:
         )
         self.apart = torch.arange(1 - tokens, tokens, device=device).abs()
 
-    def profile(self) -> Float[Tensor, " distances"]:
-        """Mean of each diagonal."""
-        return self.by_distance.sum(0) / (len(self.weights) - self.apart)
-
-    def distance(self) -> Float[Tensor, ""]:
-        """Tokens from query to key, mean by weight and over queries."""
-        return (self.by_distance.sum(0) * self.apart).sum() / len(self.weights)
+    def by_offset(self) -> tuple[Float[Tensor, " distances"], Float[Tensor, ""]]:
+        """Mean of each diagonal; tokens from query to key, mean by weight and over queries."""
+        sums, queries = self.by_distance.sum(0), len(self.weights)
+        return sums / (queries - self.apart), (sums * self.apart).sum() / queries
 
 
 class _Cells:
-    """Tokens in `pool` runs, as `AttentionSummary` says."""
+    """Tokens in `pool` runs, as `AttentionSummary` says; a short run names its last token twice."""
 
     def __init__(self, tokens: int, pool: int, device: torch.device) -> None:
         edges = torch.arange(pool + 1) * tokens // pool
-        sizes = edges.diff()
-        place = torch.arange(int(sizes.max())).minimum(sizes[:, None] - 1)
-        self.members = (edges[:-1, None] + place).to(
-            device
-        )  # a short cell names its last token again
-        cell = torch.repeat_interleave(torch.arange(pool), sizes)
-        share = torch.zeros(pool, tokens)
-        share[cell, torch.arange(tokens)] = 1 / sizes[cell]
-        self.share = share.to(device)
+        sizes = edges.diff().unsqueeze(1)
+        place = torch.arange(int(sizes.max()))
+        self.even = tokens % pool == 0
+        self.members = (edges[:-1, None] + place.minimum(sizes - 1)).to(device)
+        self.shares = ((place < sizes) / sizes).to(device)
 
     def mean(self, map: Float[Tensor, "tokens tokens"]) -> Float[Tensor, "pool pool"]:
         """Of each cell."""
-        return self.share @ map @ self.share.T
+        down = (self._runs(map) * self.shares.unsqueeze(2)).sum(1)
+        return (down[:, self.members] * self.shares).sum(2)
 
     def largest(self, map: Float[Tensor, "tokens tokens"]) -> Float[Tensor, "pool pool"]:
         """Weight of each cell."""
-        return map[self.members].amax(1)[:, self.members].amax(2)
+        return self._runs(map).amax(1)[:, self.members].amax(2)
+
+    def _runs(self, map: Float[Tensor, "tokens tokens"]) -> Float[Tensor, "pool run tokens"]:
+        # Runs of one length need no copy.
+        return map.unflatten(0, self.members.shape) if self.even else map[self.members]
 
 
 def _entropy(weights: Float[Tensor, "tokens tokens"]) -> Float[Tensor, ""]:

@@ -18,7 +18,7 @@ from enformer.errors import EnformerLensError, QueryError
 from enformer.files import typed_path
 from enformer.model import Enformer
 from enformer.provenance import Provenance
-from interpret.attention_pass import check_layer, show_attention, stages_of, window_of
+from interpret.attention_pass import check_layer, show_attention, stages_of, tokens_of, window_of
 from interpret.attention_summary import OnTokens
 from interpret.origin import Cancel, Progress, stamped
 from interpret.target import as_batch
@@ -66,7 +66,7 @@ def attention_weights(
     """
     check_layer(model, layer)
     x = (one_hot.unsqueeze(0) if one_hot.dim() == 2 else one_hot).to(model.device)
-    tokens = x.shape[1] // model.config.bin_size
+    tokens = tokens_of(model, x.shape[1])
     shape = (len(x), model.config.attention_heads, tokens, tokens)
     dtype = torch.promote_types(model.dtype, torch.float32)
     found = torch.empty(shape, dtype=dtype, device=model.device)
@@ -106,7 +106,7 @@ def attention_maps(
     check_layer(model, layer)
     x = as_batch(one_hot, model)
     interval = window_of(origin, x.shape[1])
-    tokens = x.shape[1] // model.config.bin_size
+    tokens = tokens_of(model, x.shape[1])
     found = np.empty((model.config.attention_heads, tokens, tokens), np.dtype(dtype))
 
     def keep(_sample: int, head: int, first: int, weights: Tensor) -> None:
@@ -150,7 +150,7 @@ def save_attention(
         Cancelled: `cancel` said so.
     """
     target, x = typed_path(path, EnformerLensError), as_batch(one_hot, model)
-    config, tokens = model.config, x.shape[1] // model.config.bin_size
+    config, tokens = model.config, tokens_of(model, x.shape[1])
     shape = (config.depth, config.attention_heads, tokens, tokens)
     attributes = _attributes(window_of(origin, x.shape[1]), config.bin_size, origin)
     steps = stages_of(model, config.depth, progress, cancel)
@@ -229,7 +229,7 @@ def _check_room(target: Path, size: int) -> None:
     """Before an hour is spent, not after."""
     free = shutil.disk_usage(target.parent).free
     if free < size:
-        raise _unusable(target, f"It needs {size / 1e6:,.0f} MB, and {free / 1e6:,.0f} are free.")
+        raise _unusable(target, f"It needs {size / 1e6:,.1f} MB, and {free / 1e6:,.1f} are free.")
 
 
 def _unusable(path: Path, wrong: str) -> EnformerLensError:

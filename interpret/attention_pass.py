@@ -51,6 +51,16 @@ def stages_of(
     return Steps(1 + len(model.conv_tower) + layers, progress, cancel)
 
 
+def tokens_of(model: Enformer, length: int) -> int:
+    """Tokens of a sequence of so many bp.
+
+    Raises:
+        EnformerLensError: the model cannot take it.
+    """
+    model.check_length(length)
+    return length // model.config.bin_size
+
+
 def window_of(origin: Provenance | None, length: int) -> Interval:
     """The window of a sequence.
 
