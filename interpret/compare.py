@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
+import torch
 from jaxtyping import Float
+from torch import Tensor
 
 from enformer.checkpoint import Checkpoint
 from enformer.coordinates import Interval, Variant, bins_over, predicted_region
@@ -15,7 +17,7 @@ from interpret.origin import frozen
 from interpret.scores import SCORES, left, log_sed, mean, sax_bin
 from interpret.target import Target
 
-Values = Mapping[str, Float[np.ndarray, "bins _"]]
+Values = Mapping[str, Float[Tensor, "bins _"]]
 
 
 def compare(
@@ -39,6 +41,7 @@ def compare(
         genes: those whose TSS has a bin are scored.
         provenance: of the result.
     """
+    ref, alt = _exact(ref), _exact(alt)
     pairs = [(ref[head], alt[head]) for head in ref]
     scored = left(*pairs[0])
     starts = [gene for gene in genes if _has_tss(gene, window, checkpoint)]
@@ -54,11 +57,19 @@ def compare(
         reference=_joined([mean(one[scored]) for one, _ in pairs]),
         alternative=_joined([mean(other[scored]) for _, other in pairs]),
         realigned=any(variant.is_indel for variant in variants),
-        scored=frozen(scored, bool),
+        scored=frozen(scored.cpu().numpy(), bool),
         genes=tuple(gene.symbol for gene in starts),
         gene_tss=tuple(gene.tss for gene in starts),
         gene_scores=_gene_scores(starts, window, checkpoint, ref, alt),
     )
+
+
+def _exact(values: Values) -> Values:
+    """In float64, once for all scores; on the CPU where the device has none."""
+    return {
+        head: (one.cpu() if one.device.type == "mps" else one).double()
+        for head, one in values.items()
+    }
 
 
 def _has_tss(gene: Gene, window: Interval, checkpoint: Checkpoint) -> bool:
@@ -73,7 +84,7 @@ def _gene_scores(
 ) -> Float[np.ndarray, "genes tracks"]:
     """The logSED of each gene on each track; NaN where the track is no CAGE of the gene's strand."""
     rows = [
-        np.concatenate([_gene_score(gene, window, checkpoint, head, ref, alt) for head in ref])
+        _joined([_gene_score(gene, window, checkpoint, head, ref, alt) for head in ref])
         for gene in genes
     ]
     tracks = sum(values.shape[1] for values in ref.values())
@@ -82,8 +93,9 @@ def _gene_scores(
 
 def _gene_score(
     gene: Gene, window: Interval, checkpoint: Checkpoint, head: str, ref: Values, alt: Values
-) -> Float[np.ndarray, " tracks"]:
-    found, table = np.full(ref[head].shape[1], np.nan), checkpoint.tracks
+) -> Float[Tensor, " tracks"]:
+    table = checkpoint.tracks
+    found = ref[head].new_full((ref[head].shape[1],), torch.nan)
     if not (table.of_head(head).frame["assay"] == "CAGE").any():
         return found
     target = Target.of_gene(gene, window, checkpoint.config, table, head)
@@ -92,5 +104,5 @@ def _gene_score(
     return found
 
 
-def _joined(parts: list[np.ndarray], dtype: type = np.float64) -> np.ndarray:
-    return frozen(np.concatenate(parts), dtype)
+def _joined(parts: list[Tensor], dtype: type = np.float64) -> np.ndarray:
+    return frozen(torch.cat(parts).cpu().numpy(), dtype)

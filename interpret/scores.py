@@ -1,17 +1,18 @@
 """Scores of a variant: REF and ALT tracks in, one number a track out, by their published names.
 
-Sums are float64. A bin that is NaN in either allele, as realignment leaves those that ALT lacks, is left out
-of both.
+Sums are float64, on the device where the values lie, as they are too many to be moved for each variant. A bin
+that is NaN in either allele, as realignment leaves those that ALT lacks, is left out of both.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-import numpy as np
-from jaxtyping import Bool, Float, Int64
+import torch
+from jaxtyping import Bool, Float, Float64, Int64
+from torch import Tensor
 
-Values = Float[np.ndarray, "bins tracks"]
-Score = Float[np.ndarray, " tracks"]
+Values = Float[Tensor, "bins tracks"]
+Score = Float64[Tensor, " tracks"]
 
 
 def sad(ref: Values, alt: Values) -> Score:
@@ -31,7 +32,7 @@ def sad_sum(ref: Values, alt: Values) -> Score:
     at 738321c); baskerville's SUM, AlphaGenome's DIFF_SUM.
     """
     ref, alt = _shared(ref, alt)
-    return (alt - ref).sum(axis=0)
+    return (alt - ref).sum(0)
 
 
 def sar(ref: Values, alt: Values) -> Score:
@@ -41,7 +42,7 @@ def sar(ref: Values, alt: Values) -> Score:
     DIFF_SUM_LOG2. An older basenji_sad.py calls it geoSAD, and SAR what is `SADR` here.
     """
     ref, alt = _shared(ref, alt)
-    return (np.log2(1 + alt) - np.log2(1 + ref)).sum(axis=0)
+    return (torch.log2(1 + alt) - torch.log2(1 + ref)).sum(0)
 
 
 def sadr(ref: Values, alt: Values) -> Score:
@@ -50,7 +51,7 @@ def sadr(ref: Values, alt: Values) -> Score:
     SADR of basenji_sad.py at 738321c; AlphaGenome's DIFF_LOG2_SUM.
     """
     ref, alt = _shared(ref, alt)
-    return np.log2(1 + alt.sum(axis=0)) - np.log2(1 + ref.sum(axis=0))
+    return torch.log2(1 + alt.sum(0)) - torch.log2(1 + ref.sum(0))
 
 
 def d2(ref: Values, alt: Values) -> Score:
@@ -59,7 +60,7 @@ def d2(ref: Values, alt: Values) -> Score:
     D2 of baskerville (calico/baskerville, snps.py); AlphaGenome's L2_DIFF.
     """
     ref, alt = _shared(ref, alt)
-    return np.sqrt(np.square(alt - ref).sum(axis=0))
+    return torch.sqrt(torch.square(alt - ref).sum(0))
 
 
 def sax(ref: Values, alt: Values) -> Score:
@@ -68,12 +69,12 @@ def sax(ref: Values, alt: Values) -> Score:
     SAX of basenji_sad.py and baskerville.
     """
     difference = _difference(ref, alt)
-    return np.take_along_axis(difference, np.abs(difference).argmax(axis=0)[None], axis=0)[0]
+    return difference.gather(0, difference.abs().argmax(0)[None])[0]
 
 
-def sax_bin(ref: Values, alt: Values) -> Int64[np.ndarray, " tracks"]:
+def sax_bin(ref: Values, alt: Values) -> Int64[Tensor, " tracks"]:
     """The bin of `sax`; the first of several, 0 where no bin is left."""
-    return np.abs(_difference(ref, alt)).argmax(axis=0).astype(np.int64)
+    return _difference(ref, alt).abs().argmax(0)
 
 
 def log_sed(ref: Values, alt: Values) -> Score:
@@ -84,7 +85,7 @@ def log_sed(ref: Values, alt: Values) -> Score:
     large fold changes. NaN where no bin is left.
     """
     ref, alt = _shared(ref, alt)
-    return np.where(len(ref) > 0, sadr(ref, alt), np.nan)
+    return sadr(ref, alt) if len(ref) else mean(ref)
 
 
 @dataclass(frozen=True)
@@ -117,23 +118,22 @@ SCORES: Mapping[str, ScoreKind] = {
 
 def mean(values: Values) -> Score:
     """Mean over bins in float64; NaN where there is none."""
-    empty = np.full(values.shape[1], np.nan)
-    return values.mean(axis=0, dtype=np.float64) if len(values) else empty
+    return values.double().mean(0)
 
 
-def left(ref: Values, alt: Values) -> Bool[np.ndarray, " bins"]:
+def left(ref: Values, alt: Values) -> Bool[Tensor, " bins"]:
     """Bins that both alleles have; only these are scored."""
-    return np.asarray(~np.isnan(ref + alt).any(axis=1))
+    return ~(ref + alt).isnan().any(1)
 
 
 def _shared(
     ref: Values, alt: Values
-) -> tuple[Float[np.ndarray, "shared tracks"], Float[np.ndarray, "shared tracks"]]:
+) -> tuple[Float64[Tensor, "shared tracks"], Float64[Tensor, "shared tracks"]]:
     there = left(ref, alt)
-    return ref[there].astype(np.float64), alt[there].astype(np.float64)
+    ref, alt = (ref, alt) if there.all() else (ref[there], alt[there])
+    return ref.double(), alt.double()
 
 
-def _difference(ref: Values, alt: Values) -> Values:
+def _difference(ref: Values, alt: Values) -> Float64[Tensor, "bins tracks"]:
     """ALT - REF in all bins, 0 in those that are left out."""
-    difference = alt.astype(np.float64) - ref
-    return np.where(left(ref, alt)[:, None], difference, 0.0)
+    return torch.where(left(ref, alt)[:, None], alt.double() - ref, 0.0)

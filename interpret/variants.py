@@ -7,7 +7,6 @@ averaged as `enformer.predict` does, each allele over all passes before the two 
 from collections.abc import Collection, Iterable, Iterator, Sequence, Sized
 from dataclasses import replace
 
-import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
@@ -105,7 +104,7 @@ class WindowScorer:
         ref, alt = self._reference, self._mean(copy)
         if any(variant.is_indel for variant in copy):
             alignment = Alignment.of(copy, self.window, self.checkpoint.config)
-            alt = {head: alignment.apply(values) for head, values in alt.items()}
+            alt = {head: _realigned(alignment, values) for head, values in alt.items()}
         effect = compare(
             self.checkpoint,
             self.window,
@@ -121,14 +120,14 @@ class WindowScorer:
             effect = replace(effect, values=kept)
         return effect if self.background is None else self.background.added_to(effect)
 
-    def _mean(self, copy: tuple[Variant, ...]) -> dict[str, Float[np.ndarray, "bins _"]]:
+    def _mean(self, copy: tuple[Variant, ...]) -> dict[str, Float[Tensor, "bins _"]]:
         """Each head's values, over the bins of that sequence, averaged over all passes."""
         total: dict[str, Tensor] = {}
         for one in self._passes:
             self._ask()
             values = one.values(copy, self.heads)
             total = {head: total[head] + v if head in total else v for head, v in values.items()}
-        return {head: (v / len(self._passes)).cpu().numpy() for head, v in total.items()}
+        return {head: v / len(self._passes) for head, v in total.items()}
 
     def _provenance(self, copy: tuple[Variant, ...]) -> Provenance | None:
         origin = stamped(self._origin, "variant effect", variants=[v.key for v in copy])
@@ -267,6 +266,12 @@ def place_variants(
             do="Give one of those.",
         )
     return window_around((middle + grid // 2) // grid * grid, genome.resolve(contig), config)
+
+
+def _realigned(
+    alignment: Alignment, values: Float[Tensor, "bins tracks"]
+) -> Float[Tensor, "bins tracks"]:
+    return torch.from_numpy(alignment.apply(values.cpu().numpy())).to(values.device)
 
 
 def _check(

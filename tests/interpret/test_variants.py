@@ -93,8 +93,8 @@ def test_the_effect_is_that_of_two_predictions(tiny_checkpoint, genome, snv):
         got = kept_alt.values[head] - kept_ref.values[head]
         _same_difference(got, alt.values[head] - ref.values[head])
         for name, kind in SCORES.items():
-            want = kind.of(kept_ref.values[head], kept_alt.values[head])
-            np.testing.assert_array_equal(effect.of(name, head), want)
+            kept = (torch.tensor(one.values[head]) for one in (kept_ref, kept_alt))
+            np.testing.assert_array_equal(effect.of(name, head), kind.of(*kept))
     assert not effect.realigned
     assert effect.bins_left_out == 0
     assert effect.provenance is not None
