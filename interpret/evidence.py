@@ -61,11 +61,14 @@ def evidence(
     window = _common_window(results, target)
     found = [as_element(region, window) for region in elements]
     places = [element.interval for element in found]
-    origin = next((each.provenance for each in results if each.provenance is not None), None)
+    origins = [each.provenance for each in results if each.provenance is not None]
+    made_of = {each.method: dict(each.options) for each in origins}
     where = (target, window, config)
     return Evidence(
         interval=window,
-        provenance=stamped(origin, "evidence", target=str(target)),
+        provenance=stamped(
+            next(iter(origins), None), "evidence", target=str(target), made_of=made_of
+        ),
         target=target,
         elements=tuple(places),
         names=tuple(element.name for element in found),
@@ -77,7 +80,7 @@ def evidence(
         **_attended(attention, places, target, config),
         **_contributed(contributions, places),
         **_lost(knockout, places),
-        trained=all(each.provenance is None or each.provenance.trained for each in results),
+        trained=all(each.trained for each in origins),
         window_known=_known(one_hot, window, window),
         target_known=_known(one_hot, span(*where), window),
     )
@@ -129,11 +132,11 @@ def gather_evidence(
         progress=told[0],
         cancel=cancel,
     )
-    first = target.tokens(model.config).start - target.bins[0]
+    tokens = one_hot.shape[-2] // model.config.bin_size
     attention = attention_summary(
         model,
         one_hot,
-        queries=[first + each for each in target.bins],
+        queries=_queries(target, model.config, tokens),
         origin=origin,
         progress=told[1],
         cancel=cancel,
@@ -152,6 +155,12 @@ def gather_evidence(
     )
 
 
+def _queries(target: Target, config: EnformerConfig, tokens: int) -> list[int]:
+    """The tokens of the target's own bins, of so many in the window."""
+    first = target.tokens(config, tokens).start - target.bins[0]
+    return [first + each for each in target.bins]
+
+
 def _attended(
     attention: AttentionSummary | None,
     places: Sequence[Interval],
@@ -162,10 +171,9 @@ def _attended(
     if attention is None:
         return {"attention": _nothing(places)}
     usual = attention.profile.mean((0, 1))
-    margin = (attention.tokens - config.target_bins) // 2
     tokens = np.arange(attention.tokens)
     weights, expected = np.zeros(attention.tokens), np.zeros(attention.tokens)
-    for query in (margin + each for each in target.bins):
+    for query in _queries(target, config, attention.tokens):
         weights += attention.row(query).mean((0, 1))
         expected += usual[tokens - query + attention.tokens - 1]
     ratios = _nothing(places)
@@ -235,10 +243,14 @@ def _common_window(results: Sequence[Result], target: Target) -> Interval:
             )
         if about != target:
             raise _mismatch(f"It is not about {target}", str(about), "Explain that target")
-    models = {each.provenance.sha256 for each in results if each.provenance is not None}
-    if len(models) > 1:
-        some = ", ".join(sorted(sha256[:12] for sha256 in models))
-        raise _mismatch("Results are of different models", some, "Give one model's")
+    origins = [each.provenance for each in results if each.provenance is not None]
+    for what, values in (
+        ("models", {each.sha256[:12] for each in origins}),
+        ("sequences", {str(each.variant or "REF") for each in origins}),
+    ):
+        if len(values) > 1:
+            some = " and ".join(sorted(values))
+            raise _mismatch(f"Results are of different {what}", some, "Give those of one")
     return results[0].interval
 
 

@@ -1,5 +1,7 @@
 """Evidence against its definitions, on results made by hand and on a model that reads one motif."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -171,11 +173,19 @@ def test_results_that_do_not_fit_are_refused(model, tiny_config, sequence, chang
         evidence(TARGET, PLACES, tiny_config, knockout=lost, contributions=other)
 
 
-def test_results_of_two_models_are_refused(model, tiny_config, sequence, origin):
-    other = Provenance("other", "1" * 64, True, "hg38", "toy", WINDOW)
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"sha256": "1" * 64}, "different models"),
+        ({"variant": enformer.Variant("chr11", 6_000, "A", "C")}, "different sequences"),
+    ],
+)
+def test_results_of_two_models_or_sequences_are_refused(
+    model, tiny_config, sequence, origin, changed, why
+):
     lost = knockout(model, sequence, TARGET, PLACES, shuffles=1, origin=origin)
-    made = contributed(np.ones(16_384), interval=WINDOW, provenance=other)
-    with pytest.raises(QueryError, match="different models"):
+    made = contributed(np.ones(16_384), interval=WINDOW, provenance=replace(origin, **changed))
+    with pytest.raises(QueryError, match=why):
         evidence(TARGET, PLACES, tiny_config, knockout=lost, contributions=made)
 
 
@@ -236,6 +246,10 @@ def test_the_batch_size_makes_no_difference(model, sequence):
 
 def test_what_was_stored_comes_back(model, sequence, origin):
     found = gather_evidence(model, sequence, TARGET, PLACES, steps=1, shuffles=1, origin=origin)
+    assert found.provenance is not None
+    made_of = found.provenance.options["made_of"]
+    assert made_of["knock-out"]["shuffles"] == 1
+    assert len(made_of) == 3
     back = unpack(pack(found))
     assert back.summary == found.summary
     pd.testing.assert_frame_equal(back.table(), found.table())
