@@ -28,6 +28,7 @@ st.html(f"<style>{STYLE}</style>")
 views = [
     st.Page("views/locus.py", title="Locus", icon=":material/genetics:", default=True),
     st.Page("views/attention.py", title="Attention", icon=":material/grid_on:"),
+    st.Page("views/contributions.py", title="Contributions", icon=":material/equalizer:"),
     st.Page("views/models.py", title="Models", icon=":material/model_training:"),
 ]
 st.navigation(views, position="top").run()

@@ -49,5 +49,27 @@ def _attention_map(
     )  # fmt: skip
 
 
-METHODS: dict[str, Method] = {"attention": _attention, "attention_map": _attention_map}
+def _contributions(
+    subject: Subject, target: Target | None, options: Mapping[str, Any], control: Control
+) -> Any:
+    """Integrated gradients, or the gradient times the input."""
+    from interpret.contributions import input_gradient, integrated_gradients
+
+    target, shared = _required(target), {
+        "reverse_complement": options["both"], "tracks": subject.checkpoint.tracks,
+        "origin": subject.provenance, "progress": control.progress, "cancel": control.cancelled,
+    }  # fmt: skip
+    if options["method"] == "integrated":
+        path = {"steps": options["steps"], "baseline": options["baseline"]}
+        return integrated_gradients(subject.model, subject.one_hot, target, **path, **shared)
+    centred = options["method"] == "centred"
+    return input_gradient(subject.model, subject.one_hot, target, centred=centred, **shared)
+
+
+METHODS: dict[str, Method] = {
+    "attention": _attention,
+    "attention_map": _attention_map,
+    "contributions quick": _contributions,
+    "contributions integrated": _contributions,
+}
 """Methods by kind."""

@@ -290,13 +290,21 @@ def explain(
     """
     key = (f"explain {request.kind}", request)
     seat.leave_others(key[0], key)
-    folder = str(cache_dir("results"))
-    try:
-        return _explained(request.key, folder)
-    except KeyError:
-        work = explain_work(request, checkpoint, place.genome, _results(folder))
+    found = kept_explanation(request)
+    if found is not None:
+        return found
+    store = _results(str(cache_dir("results")))
+    work = explain_work(request, checkpoint, place.genome, store)
     device = str(checkpoint.model.device)
     return seat.ask(key, work, 0.5, title=title or request.kind, device=device)
+
+
+def kept_explanation(request: Explanation) -> Any | None:
+    """The result of an explanation that was computed before, from memory or from disk."""
+    try:
+        return _explained(request.key, str(cache_dir("results")))
+    except KeyError:
+        return None
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)

@@ -1,15 +1,15 @@
 """The picture with the buttons that move it."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from app import downloads, state, zoom
-from app.downloads import Shown
 from app.figures import page
-from app.figures.alt_text import describe
 from app.figures.data import LocusPicture
-from app.figures.locus_plotly import locus_figure, selected_interval
+from app.figures.locus_plotly import selected_interval
 from app.scene import Scene
 from enformer.coordinates import Interval
 
@@ -55,12 +55,12 @@ def zoom_buttons(scene: Scene) -> None:
               disabled=scene.view == scene.home, help="To what was asked for.")  # fmt: skip
 
 
-def menus(files: Shown, query: state.Query) -> None:
-    """Downloads and the link to what is shown."""
+def menus(files: Callable[[], None], query: state.Query) -> None:
+    """Downloads, whose buttons `files` draws, and the link to what is shown."""
     save = st.popover("Download", icon=":material/download:", on_change="rerun", key="download")
     if save.open:
         with save:
-            downloads.menu(files)
+            files()
     with st.popover("Link", icon=":material/link:"):
         st.markdown("Opens this place, model, genome, tracks and zoom:")
         st.code(downloads.link(query), language=None, wrap_lines=True)
@@ -68,18 +68,17 @@ def menus(files: Shown, query: state.Query) -> None:
             st.caption("The pasted sequence is too long for a link and is left out.")
 
 
-def chart(picture: LocusPicture, file_name: str) -> None:
-    """The figure; a box drawn over it zooms to that part."""
+def chart(figure: go.Figure, picture: LocusPicture, alt: str, file_name: str) -> None:
+    """A figure over the axis of a locus; a box drawn over it zooms to that part."""
     key = f"chart_{state.redraws()}"
     st.plotly_chart(
-        # the page has a footer of its own
-        locus_figure(replace(picture, footer=""), dark=st.context.theme.type == "dark"),
+        figure,
         key=key,
         theme=None,
         on_select=lambda: _boxed(key, picture),
         selection_mode="box",
         config=page.config(file_name),
-        alt=describe(picture),
+        alt=alt,
     )
 
 

@@ -2,8 +2,8 @@
 
 from enformer.coordinates import Interval
 
-SMALLEST = 256
-"""Bp of the closest view: two bins."""
+SMALLEST = 32
+"""Bp of the closest view, where the letters of a logo are as wide as they are read best."""
 
 
 def place(start: float, length: float, within: Interval) -> Interval:

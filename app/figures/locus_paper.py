@@ -29,18 +29,25 @@ LETTER = 0.54
 
 
 @dataclass(frozen=True)
-class _Sheet:
-    """Where the parts go, in mm from the upper left corner."""
+class Sheet:
+    """Where the parts go, in mm from the upper left corner.
+
+    Attributes:
+        picture: what is drawn.
+        width: of the page.
+    """
 
     picture: LocusPicture
     width: int
 
     @property
     def left(self) -> float:
+        """Where lanes begin."""
         return NAMES[self.width] + TICKS
 
     @property
     def across(self) -> float:
+        """Width of the lanes."""
         return self.width - self.left - RIGHT
 
     def em(self, size: float) -> float:
@@ -49,23 +56,28 @@ class _Sheet:
 
     @cached_property
     def marks(self) -> tuple[marks.Mark, ...]:
+        """Marks and their names' rows."""
         return marks.marks(self.picture, self.em(paper.SMALL))
 
     @cached_property
     def genes(self) -> genes.GeneLayout:
+        """Genes and their rows."""
         em, view = self.em(paper.TEXT), self.picture.view
         return genes.layout(self.picture.genes, view, em, focus=self.picture.focus)
 
     @property
     def genes_top(self) -> float:
+        """Below the names of marks."""
         return HEAD + MARK_ROW * max((m.row + 1 for m in self.marks if m.label), default=0)
 
     @property
     def genes_height(self) -> float:
+        """Of all rows of genes."""
         return GENE_ROW * max(self.genes.rows, 1)
 
     @property
     def lanes_top(self) -> float:
+        """Where the first lane begins."""
         return self.genes_top + self.genes_height + GAP
 
     @property
@@ -77,9 +89,11 @@ class _Sheet:
 
     @property
     def bottom(self) -> float:
+        """Where the axis of positions goes."""
         return self.lanes_top + len(self.picture.lanes) * (self.lane_height + GAP)
 
     def lane_top(self, place: int) -> float:
+        """Where the lane of a track begins."""
         return self.lanes_top + place * (self.lane_height + GAP)
 
 
@@ -105,38 +119,56 @@ def render(picture: LocusPicture, width_mm: int, form: paper.Format, provenance:
 
 def draw(picture: LocusPicture, width_mm: int) -> Figure:
     """The figure itself; to be called under `paper.style()`, see `render`."""
-    sheet = _checked(picture, width_mm)
-    figure = paper.new_figure(width_mm, sheet.bottom + FOOT)
+    check_width(width_mm)
+    sheet = _checked(Sheet(picture, width_mm))
+    figure = ground(sheet)
+    for place, lane in enumerate(picture.lanes):
+        _lane(figure, sheet, place, lane)
+    return unclipped(figure)
+
+
+def ground(sheet: Sheet) -> Figure:
+    """The page with everything but the lanes: title, marks, genes and positions."""
+    figure = paper.new_figure(sheet.width, sheet.bottom + FOOT)
     _washes(figure, sheet)
     _head(figure, sheet)
     _genes(figure, sheet)
-    for place, lane in enumerate(picture.lanes):
-        _lane(figure, sheet, place, lane)
     _position_axis(figure, sheet)
-    # everything is cut to the view already, and clipping masks get in the way of editors
+    return figure
+
+
+def unclipped(figure: Figure) -> Figure:
+    """The same without clipping masks, which get in the way of editors: all is cut to the view already."""
     for artist in figure.findobj():
         artist.set_clip_on(False)
     return figure
 
 
-def _checked(picture: LocusPicture, width_mm: int) -> _Sheet:
+def check_width(width_mm: int) -> None:
+    """Refuse widths that no journal sets.
+
+    Raises:
+        EnformerLensError: naming those there are.
+    """
     if width_mm not in NAMES:
         raise EnformerLensError(
             "Journals set figures in columns of other widths.",
             read=f"a figure {width_mm} mm wide",
             do=f"Choose {', '.join(map(str, paper.WIDTHS))} mm.",
         )
-    sheet = _Sheet(picture, width_mm)
+
+
+def _checked(sheet: Sheet) -> Sheet:
     if sheet.lane_height < MIN_LANE:
         raise EnformerLensError(
             f"They do not fit on a page {paper.MAX_HEIGHT} mm high.",
-            read=f"a figure of {len(picture.lanes)} tracks",
+            read=f"a figure of {len(sheet.picture.lanes)} tracks",
             do="Choose fewer tracks for paper.",
         )
     return sheet
 
 
-def _over(figure: Figure, sheet: _Sheet, top: float, height: float, zorder: float = 1) -> Axes:
+def over(figure: Figure, sheet: Sheet, top: float, height: float, zorder: float = 1) -> Axes:
     """Axes over the view without any ticks of their own."""
     axes = paper.add_axes(figure, sheet.left, top, sheet.across, height, zorder)
     view = sheet.picture.view
@@ -145,11 +177,11 @@ def _over(figure: Figure, sheet: _Sheet, top: float, height: float, zorder: floa
     return axes
 
 
-def _washes(figure: Figure, sheet: _Sheet) -> None:
+def _washes(figure: Figure, sheet: Sheet) -> None:
     """Bands behind the lanes, the variant's line before them, and all their names."""
     fill = {"outside": PAPER.outside, "padding": PAPER.padding, "highlight": PAPER.highlight}
     height = sheet.bottom - HEAD
-    back, front = (_over(figure, sheet, HEAD, height, zorder) for zorder in (0, 3))
+    back, front = (over(figure, sheet, HEAD, height, zorder) for zorder in (0, 3))
     back.set(ylim=(height, 0))
     front.set(ylim=(height, 0))
     for mark in sheet.marks:
@@ -162,7 +194,7 @@ def _washes(figure: Figure, sheet: _Sheet) -> None:
         front.text(mark.middle, y, mark.label, size=paper.SMALL, ha="center", va="center")
 
 
-def _head(figure: Figure, sheet: _Sheet) -> None:
+def _head(figure: Figure, sheet: Sheet) -> None:
     """Title, scale bar, and what must be known of the colours and of the model."""
     picture, view = sheet.picture, sheet.picture.view
     title = picture.title or f"{picture.place} ({picture.assembly})"
@@ -172,7 +204,7 @@ def _head(figure: Figure, sheet: _Sheet) -> None:
     if overlaid:
         paper.add_text(figure, 1.5, HEAD - 0.6, "REF: grey line; ALT: filled", size=paper.SMALL)
     length = ruler.scale_bar(view, 0.2)
-    axes = _over(figure, sheet, 0, HEAD)
+    axes = over(figure, sheet, 0, HEAD)
     axes.set_ylim(HEAD, 0)
     axes.plot(
         [view.end - length, view.end], [4.6] * 2, color=PAPER.ink, lw=1, solid_capstyle="butt"
@@ -181,7 +213,7 @@ def _head(figure: Figure, sheet: _Sheet) -> None:
     axes.text(view.end, 2.9, text, size=paper.SMALL, ha="right", va="center", color=PAPER.ink)
 
 
-def _name(figure: Figure, y: float, lines: list[tuple[str, float, str]]) -> None:
+def write_name(figure: Figure, y: float, lines: list[tuple[str, float, str]]) -> None:
     """Lines of (text, size, weight) in the column of names, centred on a height."""
     heights = [1.25 * size * paper.POINT for _, size, _ in lines]
     top = y - sum(heights) / 2
@@ -198,9 +230,9 @@ def _wrapped(text: str, size: float, column: float, at_most: int) -> list[str]:
 # --- lanes ------------------------------------------------------------------------------------
 
 
-def _lane(figure: Figure, sheet: _Sheet, place: int, lane: TrackLane) -> None:
+def _lane(figure: Figure, sheet: Sheet, place: int, lane: TrackLane) -> None:
     picture, top, height = sheet.picture, sheet.lane_top(place), sheet.lane_height
-    axes = _over(figure, sheet, top, height)
+    axes = over(figure, sheet, top, height)
     _steps(axes, picture, lane)
     low, high = picture.value_range(lane)
     axes.set_ylim(low, high)
@@ -212,10 +244,10 @@ def _lane(figure: Figure, sheet: _Sheet, place: int, lane: TrackLane) -> None:
     swatch = paper.add_axes(figure, 1.5, top, 0.8, height)
     swatch.set(xticks=[], yticks=[], facecolor=shades.fill)
     swatch.spines[:].set_visible(False)
-    _name(figure, top + height / 2, _lane_name(sheet, lane))
+    write_name(figure, top + height / 2, _lane_name(sheet, lane))
 
 
-def _lane_name(sheet: _Sheet, lane: TrackLane) -> list[tuple[str, float, str]]:
+def _lane_name(sheet: Sheet, lane: TrackLane) -> list[tuple[str, float, str]]:
     """Name, then assay with its unit, as many lines as the lane is high."""
     column, room = NAMES[sheet.width] - 3.2, max(2, int(sheet.lane_height / 2.3))
     name = _wrapped(lane.label, paper.TEXT, column, min(2, room - 1))
@@ -244,9 +276,9 @@ def _steps(axes: Axes, picture: LocusPicture, lane: TrackLane) -> None:
     axes.stairs(lane.values[part], edges, color=PAPER.reference, lw=0.5, baseline=None)
 
 
-def _position_axis(figure: Figure, sheet: _Sheet) -> None:
+def _position_axis(figure: Figure, sheet: Sheet) -> None:
     picture, view = sheet.picture, sheet.picture.view
-    axes = _over(figure, sheet, sheet.bottom - GAP, GAP)
+    axes = over(figure, sheet, sheet.bottom - GAP, GAP)
     at = ruler.ticks(view, max(2, int(sheet.across / 14)))
     words = [tick.label.partition(" ") for tick in at]
     axes.set_xticks([tick.x for tick in at], [number for number, _, _ in words])
@@ -258,9 +290,9 @@ def _position_axis(figure: Figure, sheet: _Sheet) -> None:
 # --- genes ------------------------------------------------------------------------------------
 
 
-def _genes(figure: Figure, sheet: _Sheet) -> None:
+def _genes(figure: Figure, sheet: Sheet) -> None:
     em = sheet.em(paper.TEXT)
-    axes = _over(figure, sheet, sheet.genes_top, sheet.genes_height, zorder=2)
+    axes = over(figure, sheet, sheet.genes_top, sheet.genes_height, zorder=2)
     axes.set_ylim(-max(sheet.genes.rows, 1), 0)
     drawn = strokes(sheet.genes, sheet.picture.view, em)
     areas = ((drawn.crowd, PAPER.hairline), (drawn.regions, PAPER.muted), (drawn.exons, PAPER.ink))
@@ -273,10 +305,10 @@ def _genes(figure: Figure, sheet: _Sheet) -> None:
         side = "right" if gene.leftwards else "left"
         slant = "normal" if gene.gene.strand == "." else "italic"
         axes.text(gene.anchor, LABEL_Y - gene.row, gene.label, style=slant, ha=side, va="center")
-    _name(figure, sheet.genes_top + sheet.genes_height / 2, _gene_caption(sheet))
+    write_name(figure, sheet.genes_top + sheet.genes_height / 2, _gene_caption(sheet))
 
 
-def _gene_caption(sheet: _Sheet) -> list[tuple[str, float, str]]:
+def _gene_caption(sheet: Sheet) -> list[tuple[str, float, str]]:
     hidden = sheet.genes.unlabelled
     more = [(f"{hidden} more without a name", paper.SMALL, "normal")] if hidden else []
     return [("Genes", paper.TEXT, "bold"), *more]

@@ -1,9 +1,13 @@
 """The Locus view: a place, its genes, and what the model predicts there."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from app import downloads, header, picker, services, state, toolbar, widgets
+from app.figures.alt_text import describe
 from app.figures.data import LocusPicture, locus_picture
+from app.figures.locus_plotly import locus_figure
 from app.predictions import Answer
 from app.scene import Scene
 from app.seat import Seat
@@ -26,8 +30,10 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
     files = downloads.Shown(answer, picture, tracks, shown.contig_length)
     with bar:
         toolbar.zoom_buttons(shown)
-        toolbar.menus(files, query)
-    toolbar.chart(picture, files.stem)
+        toolbar.menus(lambda: downloads.menu(files), query)
+    # the page has a footer of its own
+    figure = locus_figure(replace(picture, footer=""), dark=st.context.theme.type == "dark")
+    toolbar.chart(figure, picture, describe(picture), files.stem)
 
 
 def _picture(shown: Scene, answer: Answer, tracks: tuple[TrackId, ...], seat: Seat) -> LocusPicture:

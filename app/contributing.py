@@ -1,0 +1,90 @@
+"""What the Contributions view asks for and draws from: the result, a quicker one meanwhile, the picture."""
+
+import streamlit as st
+
+from app import header, services, targets, widgets
+from app.figures.contribution_data import ContributionPicture
+from app.figures.data import Highlight, LocusPicture
+from app.scene import Scene
+from app.seat import Seat, Waiting
+from app.ways import Way
+from enformer.errors import Cancelled
+from interpret.contributions import Contributions
+from interpret.target import Target
+
+
+def contributions(shown: Scene, target: Target, way: Way, seat: Seat) -> Contributions:
+    """The result of a method; while a long one is computed, or when it was stopped, a quick one.
+
+    Raises:
+        EnformerLensError: it cannot be computed.
+        Cancelled: this session has stopped the quick one.
+        NotReady: the quick one's progress is drawn here.
+    """
+    kept = services.kept_explanation(way.request(shown, target))
+    if way.quick or kept is not None:
+        return kept or widgets.ready(_ask(shown, target, way, seat), seat)
+    # asked for first, as one device does one thing after the other
+    quick = widgets.ready(_ask(shown, target, Way(both=way.both), seat), seat)
+    try:
+        found = _ask(shown, target, way, seat)
+    except Cancelled:
+        widgets.stopped(seat)
+    else:
+        if not isinstance(found, Waiting):
+            return found
+        widgets.progress(found.job, seat)
+    st.caption(":material/hourglass_top: Input × gradient is drawn meanwhile.")
+    return quick
+
+
+def _ask(shown: Scene, target: Target, way: Way, seat: Seat) -> Contributions | Waiting:
+    request = way.request(shown, target)
+    return services.explain(request, shown.checkpoint, shown.place, seat, title=way.title)
+
+
+def picture(found: Contributions, shown: Scene, seat: Seat) -> ContributionPicture:
+    """What is drawn of a result in the part in view."""
+    target, gene = found.target, shown.parsed.gene
+    locus = LocusPicture(
+        window=shown.window,
+        region=shown.region,
+        bin_size=shown.checkpoint.config.bin_size,
+        contig_length=shown.contig_length,
+        view=shown.view,
+        genes=header.genes(shown, seat),
+        lanes=(),
+        assembly=shown.place.genome.assembly,
+        variant=shown.parsed.variant,
+        highlights=(Highlight(targets.interval(target, shown), "explained"),),
+        focus="" if gene is None else gene.symbol,
+        trained=shown.checkpoint.card.trained,
+    )
+    return ContributionPicture(
+        locus=locus,
+        sequence=found.letters,
+        values=found.per_position,
+        pooled=found.pooled(locus.bin_size, "sum"),
+        method=method(found),
+        explained=targets.sentence(target, shown),
+        gap=gap(found),
+    )
+
+
+def method(found: Contributions) -> str:
+    """How a result was found, for people."""
+    way = "" if found.baseline_value is None else f", {found.steps} steps from {found.baseline}"
+    strands = ", both strands" if found.reverse_complement else ""
+    return f"{found.method[0].upper()}{found.method[1:].replace(' x ', ' × ')}{way}{strands}"
+
+
+def gap(found: Contributions) -> str:
+    """How nearly contributions add up to what they explain; empty where they need not."""
+    missing, share = found.completeness_gap, found.relative_gap
+    if missing is None or share is None or found.baseline_value is None:
+        return ""
+    difference = found.value - found.baseline_value
+    return (
+        f"They add up to {difference + missing:.4g} of {difference:.4g}: a gap of {share:.2%} at "
+        f"{found.steps} steps"
+    )

@@ -1,0 +1,178 @@
+"""What a contribution figure shows, as frozen data that both of its faces draw."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cached_property
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from app.figures.data import LocusPicture, round_up
+from enformer.coordinates import Interval
+
+LETTERS_UP_TO, BARS_UP_TO = 300, 4000
+"""Bp in view up to which letters, and up to which bars, can still be told apart."""
+COLUMNS = 900
+"""Columns of an envelope: about one for each pixel."""
+
+
+class Level(StrEnum):
+    """How contributions are drawn."""
+
+    ENVELOPE = "envelope"
+    BARS = "bars"
+    LETTERS = "letters"
+
+
+@dataclass(frozen=True, eq=False)
+class Envelope:
+    """The largest and smallest contribution in each of many columns.
+
+    Attributes:
+        edges: 0-based, one more than there are columns.
+        low: at most 0, so that the area reaches the axis.
+        high: at least 0.
+    """
+
+    edges: Int[np.ndarray, " edges"]
+    low: Float[np.ndarray, " columns"]
+    high: Float[np.ndarray, " columns"]
+
+
+@dataclass(frozen=True, eq=False)
+class ContributionPicture:
+    """Everything on a contribution figure.
+
+    Attributes:
+        locus: window, view, genes and marks; without lanes.
+        sequence: letters of the window.
+        values: contribution of the base at each position of the window; read-only.
+        pooled: absolute contributions summed over each token of 128 bp; read-only.
+        method: how they were found, for people.
+        explained: the target, for people.
+        gap: how nearly the contributions add up to what they explain; empty where they need not.
+    """
+
+    locus: LocusPicture
+    sequence: str
+    values: Float[np.ndarray, " length"]
+    pooled: Float[np.ndarray, " tokens"]
+    method: str
+    explained: str
+    gap: str = ""
+
+    @property
+    def view(self) -> Interval:
+        """What is seen."""
+        return self.locus.view
+
+    @property
+    def level(self) -> Level:
+        """How they are drawn at this zoom."""
+        length = self.view.length
+        if length > BARS_UP_TO:
+            return Level.ENVELOPE
+        return Level.BARS if length > LETTERS_UP_TO else Level.LETTERS
+
+    @cached_property
+    def _part(self) -> slice:
+        start = self.locus.window.start
+        return slice(self.view.start - start, self.view.end - start)
+
+    @property
+    def seen(self) -> Float[np.ndarray, " seen"]:
+        """The contributions in view."""
+        return self.values[self._part]
+
+    @property
+    def letters(self) -> str:
+        """The letters in view."""
+        return self.sequence[self._part]
+
+    def of_base(
+        self, base: str
+    ) -> tuple[Float[np.ndarray, " letters"], Float[np.ndarray, " letters"]]:
+        """Left edges and contributions of a base's positions in view, without those of zero."""
+        here = np.frombuffer(self.letters.encode(), dtype=np.uint8) == ord(base)
+        places = np.flatnonzero(here & (self.seen != 0))
+        return (self.view.start + places).astype(np.float64), self.seen[places].astype(np.float64)
+
+    @cached_property
+    def envelope(self) -> Envelope:
+        """Largest and smallest contributions in columns of the view."""
+        count = min(COLUMNS, self.view.length)
+        offsets = np.linspace(0, self.view.length, count + 1).astype(np.int32)
+        low = np.minimum.reduceat(self.seen, offsets[:-1])
+        high = np.maximum.reduceat(self.seen, offsets[:-1])
+        edges = self.view.start + offsets
+        return Envelope(edges, np.minimum(low, 0), np.maximum(high, 0))
+
+    @property
+    def value_range(self) -> tuple[float, float]:
+        """Bottom and top of the axis: round numbers around what is in view."""
+        low, high = float(self.seen.min()), float(self.seen.max())
+        bottom, top = 0.0 - round_up(-low), round_up(high)
+        # letters that all point one way still stand on a line
+        return (bottom, top) if top > bottom else (0.0, 1.0)
+
+    @cached_property
+    def tokens_in_view(self) -> range:
+        """Tokens that overlap the view."""
+        start, size = self.locus.window.start, self.locus.bin_size
+        return range((self.view.start - start) // size, -((start - self.view.end) // size))
+
+    @property
+    def token_edges(self) -> Int[np.ndarray, " edges"]:
+        """0-based edges of the tokens in view, one more than there are tokens."""
+        seen, start = self.tokens_in_view, self.locus.window.start
+        return start + self.locus.bin_size * np.arange(seen.start, seen.stop + 1, dtype=np.int32)
+
+    @property
+    def pooled_in_view(self) -> Float[np.ndarray, " seen"]:
+        """The pooled contributions of the tokens in view."""
+        return self.pooled[self.tokens_in_view.start : self.tokens_in_view.stop]
+
+    @property
+    def pooled_top(self) -> float:
+        """Top of the axis of pooled contributions."""
+        return round_up(float(self.pooled_in_view.max())) or 1.0
+
+    @property
+    def words(self) -> str:
+        """One line under the figure: what is explained, how, and how well it adds up."""
+        return " · ".join(part for part in (self.explained, self.method, self.gap) if part)
+
+    def with_footer(self, footer: str) -> "ContributionPicture":
+        """The same with another last line."""
+        return replace(self, locus=replace(self.locus, footer=footer))
+
+
+def describe(picture: ContributionPicture) -> str:
+    """The figure in words: where, what is explained, how, and which bases weigh most in view."""
+    seen, names = picture.seen, sorted({g.symbol for g in picture.locus.genes
+                                        if g.interval.intersect(picture.view)})  # fmt: skip
+    parts = [
+        f"Contributions of the bases over {picture.locus.place} ({picture.locus.assembly}), drawn "
+        f"as {_DRAWN[picture.level]}, to {picture.explained}.",
+        f"{picture.method}. {picture.gap}".strip(),
+        f"Genes: {', '.join(names[:12])}." if names else "No genes in view.",
+        _extreme("highest", picture, int(seen.argmax())),
+        _extreme("lowest", picture, int(seen.argmin())),
+        "" if picture.locus.trained else "The weights were never trained.",
+    ]
+    return " ".join(part for part in parts if part)
+
+
+_DRAWN = {
+    Level.ENVELOPE: "the largest and smallest in each pixel",
+    Level.BARS: "one bar a base",
+    Level.LETTERS: "a sequence logo",
+}
+
+
+def _extreme(which: str, picture: ContributionPicture, place: int) -> str:
+    position = picture.view.start + place + 1
+    return (
+        f"The {which} contribution in view is {picture.seen[place]:.3g}, of {picture.letters[place]} at "
+        f"{picture.view.contig}:{position:,}."
+    )

@@ -1,0 +1,142 @@
+"""Contributions on paper: the same data as the page, in Matplotlib."""
+
+import textwrap
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
+from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
+
+from app.figures import logo, paper
+from app.figures.contribution_data import ContributionPicture, Level, describe
+from app.figures.locus_paper import (
+    GAP,
+    LETTER,
+    NAMES,
+    Sheet,
+    check_width,
+    ground,
+    over,
+    unclipped,
+    write_name,
+)
+from app.figures.palette import PAPER
+
+VALUES, POOLED = 38.0, 9.0
+"""Mm."""
+
+
+@dataclass(frozen=True)
+class _Sheet(Sheet):
+    """A locus without tracks, and two lanes in their place."""
+
+    @property
+    def pooled_top(self) -> float:
+        return self.lanes_top + VALUES + GAP
+
+    @property
+    def bottom(self) -> float:
+        return self.pooled_top + POOLED + GAP
+
+
+def render(
+    picture: ContributionPicture, width_mm: int, form: paper.Format, provenance: str
+) -> bytes:
+    """A file for a paper.
+
+    Args:
+        picture: what to show.
+        width_mm: 89, 120 or 183.
+        form: of the file.
+        provenance: JSON that goes inside.
+
+    Raises:
+        EnformerLensError: a width that no column has.
+    """
+    locus = picture.locus
+    with paper.style():
+        title = f"Contributions over {locus.place} ({locus.assembly})"
+        figure = draw(picture, width_mm)
+        return paper.encode(
+            figure, form, title=title, text=describe(picture), provenance=provenance
+        )
+
+
+def draw(picture: ContributionPicture, width_mm: int) -> Figure:
+    """The figure itself; to be called under `paper.style()`, see `render`."""
+    check_width(width_mm)
+    sheet = _Sheet(picture.locus, width_mm)
+    figure = ground(sheet)
+    axes = over(figure, sheet, sheet.lanes_top, VALUES)
+    _scale(axes, *picture.value_range)
+    {Level.ENVELOPE: _envelope, Level.BARS: _bars, Level.LETTERS: _letters}[picture.level](
+        axes, picture
+    )
+    write_name(figure, sheet.lanes_top + VALUES / 2, _about(sheet, picture))
+    _pooled(figure, sheet, picture)
+    return unclipped(figure)
+
+
+def _scale(axes: Axes, low: float, high: float) -> None:
+    axes.set_ylim(low, high)
+    at = sorted({low, 0.0, high})
+    axes.set_yticks(at, [f"{value:.4g}" for value in at])
+    axes.spines["left"].set_visible(True)
+    axes.axhline(0, color=PAPER.ink, lw=0.4)
+
+
+def _envelope(axes: Axes, picture: ContributionPicture) -> None:
+    shape = picture.envelope
+    axes.stairs(
+        shape.high, shape.edges, baseline=shape.low, fill=True, lw=0.25,
+        facecolor=PAPER.ink, edgecolor=PAPER.ink,
+    )  # fmt: skip
+
+
+def _bars(axes: Axes, picture: ContributionPicture) -> None:
+    for base in logo.BASES:
+        starts, heights = picture.of_base(base)
+        x = np.stack([starts, starts, starts + 1, starts + 1], axis=1)
+        y = np.stack([0 * heights, heights, heights, 0 * heights], axis=1)
+        axes.add_collection(
+            PolyCollection(list(np.stack([x, y], axis=-1)), facecolor=PAPER.bases[base], lw=0)
+        )
+
+
+def _letters(axes: Axes, picture: ContributionPicture) -> None:
+    """One path for each base; `add_patch` would measure each of its segments."""
+    for base in logo.BASES:
+        starts, heights = picture.of_base(base)
+        if len(starts):
+            path = Path(*logo.paper_path(base, starts, heights))
+            axes.add_artist(PathPatch(path, facecolor=PAPER.bases[base], lw=0))
+
+
+def _pooled(figure: Figure, sheet: _Sheet, picture: ContributionPicture) -> None:
+    axes = over(figure, sheet, sheet.pooled_top, POOLED)
+    _scale(axes, 0.0, picture.pooled_top)
+    edges = np.clip(picture.token_edges, picture.view.start, picture.view.end)
+    axes.stairs(picture.pooled_in_view, edges, fill=True, color=PAPER.reference, lw=0)
+    lines = [("Per 128 bp", paper.TEXT, "bold"), ("|contribution|, summed", paper.SMALL, "normal")]
+    write_name(figure, sheet.pooled_top + POOLED / 2, lines)
+
+
+def _about(sheet: _Sheet, picture: ContributionPicture) -> list[tuple[str, float, str]]:
+    """What is drawn, what it explains and how well it adds up, in the column of names."""
+    letters = int((NAMES[sheet.width] - 3.2) / (LETTER * paper.SMALL * paper.POINT))
+    said = [f"{picture.method}; {_DRAWN[picture.level]}", f"To {picture.explained}", picture.gap]
+    small = [line for text in said for line in textwrap.wrap(text, letters)]
+    return [
+        ("Contribution", paper.TEXT, "bold"),
+        *((line, paper.SMALL, "normal") for line in small),
+    ]
+
+
+_DRAWN = {
+    Level.ENVELOPE: "largest and smallest",
+    Level.BARS: "A green, C blue, G yellow, T red",
+    Level.LETTERS: "letters as high as they weigh",
+}

@@ -1,0 +1,50 @@
+"""The Contributions view: which bases a target is made of, from the whole window to single letters."""
+
+import streamlit as st
+
+from app import (
+    contributing,
+    contribution_downloads,
+    header,
+    picker,
+    state,
+    targets,
+    toolbar,
+    ways,
+    widgets,
+)
+from app.figures.contribution_data import describe
+from app.figures.contribution_plotly import contribution_figure
+from app.scene import Scene
+from app.seat import Seat
+
+
+def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
+    """What is explained and how, the result, the picture of it."""
+    tracks = picker.shown_tracks(query.tracks, shown.checkpoint, shown.head)
+    target, way = targets.target_of(query, shown, tracks), ways.Way.parse(query.method)
+    targets.choose(target, shown, tracks)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="method"):
+        ways.choose(way)
+    st.markdown(f"Explained: **{widgets.plain(targets.sentence(target, shown))}**")
+    bar = st.container(horizontal=True, key="toolbar")
+    found = contributing.contributions(shown, target, way, seat)
+    picture = contributing.picture(found, shown, seat)
+    files = contribution_downloads.Files(found, picture)
+    with bar:
+        toolbar.zoom_buttons(shown)
+        toolbar.menus(lambda: contribution_downloads.menu(files), query)
+    figure = contribution_figure(picture, dark=st.context.theme.type == "dark")
+    toolbar.chart(figure, picture.locus, describe(picture), files.stem)
+    _say(picture.gap, shown)
+
+
+def _say(gap: str, shown: Scene) -> None:
+    """What must be known of the numbers."""
+    if gap:
+        st.caption(f":material/functions: {widgets.plain(gap)}.")
+    if shown.parsed.variant is not None:
+        st.caption(":material/info: The reference is explained; the variant is only marked.")
+
+
+header.run("contributions", draw)
