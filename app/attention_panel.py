@@ -14,7 +14,7 @@ from app.figures.profile import ProfilePicture, profile_figure
 from app.scene import Scene
 from enformer.coordinates import Interval
 from enformer.genes import Gene
-from interpret.attention_summary import AttentionSummary
+from interpret.attention_summary import AttentionDifference, AttentionSummary
 
 TARGET = "The target's tokens"
 
@@ -76,7 +76,8 @@ def heads(summary: AttentionSummary, chosen: tuple[int, int]) -> None:
         if rows:
             state.choose_attention(*divmod(rows[0], per_layer))
 
-    total = summary.layers * per_layer
+    total, change = summary.layers * per_layer, isinstance(summary, AttentionDifference)
+    more, digits = (", REF − ALT", ("%.2g", "%.2g")) if change else ("", ("%.2f", "%.1f"))
     st.dataframe(
         {
             "layer": [place // per_layer + 1 for place in range(total)],
@@ -90,8 +91,8 @@ def heads(summary: AttentionSummary, chosen: tuple[int, int]) -> None:
         column_config={
             "layer": st.column_config.NumberColumn("layer", width="small"),
             "head": st.column_config.NumberColumn("head", width="small"),
-            "entropy": st.column_config.NumberColumn("entropy (bits)", format="%.2f"),
-            "distance": st.column_config.NumberColumn("mean distance (kb)", format="%.1f"),
+            "entropy": st.column_config.NumberColumn(f"entropy (bits{more})", format=digits[0]),
+            "distance": st.column_config.NumberColumn(f"mean distance (kb{more})", format=digits[1]),
         },
     )  # fmt: skip
 

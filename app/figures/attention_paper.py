@@ -16,6 +16,7 @@ from app.figures.attention_data import AtlasPicture, AttentionLane, HeadPicture,
 from app.figures.attention_words import describe_atlas, describe_head
 from app.figures.gene_strokes import LABEL_Y, strokes
 from app.figures.palette import PAPER
+from enformer.errors import EnformerLensError
 
 HEAD, LEFT, RIGHT, FOOT = 6.0, 17.0, 17.0, 8.0
 GENE_ROW, GAP, LANE = 5.0, 4.4, 8.0
@@ -25,7 +26,11 @@ TILE = 18.0
 
 
 def render_head(picture: HeadPicture, width_mm: int, form: paper.Format, provenance: str) -> bytes:
-    """One head as a file for a paper, with where it comes from inside."""
+    """One head as a file for a paper, with where it comes from inside.
+
+    Raises:
+        EnformerLensError: a width that no column has.
+    """
     title = f"Attention of {picture.name}, {picture.keys} ({picture.place.assembly})"
     text = describe_head(picture)
     return _file(lambda: draw_head(picture, width_mm), form, title, text, provenance)
@@ -34,7 +39,11 @@ def render_head(picture: HeadPicture, width_mm: int, form: paper.Format, provena
 def render_atlas(
     picture: AtlasPicture, width_mm: int, form: paper.Format, provenance: str
 ) -> bytes:
-    """All heads as a file for a paper, with where they come from inside."""
+    """All heads as a file for a paper, with where they come from inside.
+
+    Raises:
+        EnformerLensError: a width that no column has.
+    """
     title, text = f"Attention over {picture.place}", describe_atlas(picture)
     return _file(lambda: draw_atlas(picture, width_mm), form, title, text, provenance)
 
@@ -46,11 +55,21 @@ def _file(
         return paper.encode(draw(), form, title=title, text=text, provenance=provenance)
 
 
+def _check(width_mm: int) -> None:
+    if width_mm not in paper.WIDTHS:
+        raise EnformerLensError(
+            "Journals set figures in columns of other widths.",
+            read=f"a figure {width_mm} mm wide",
+            do=f"Choose {', '.join(map(str, paper.WIDTHS))} mm.",
+        )
+
+
 # --- the atlas ------------------------------------------------------------------------------------
 
 
 def draw_atlas(picture: AtlasPicture, width_mm: int) -> Figure:
     """The figure itself; to be called under `paper.style()`."""
+    _check(width_mm)
     room = (paper.MAX_HEIGHT - ATLAS_TOP - ATLAS_FOOT) / picture.layers
     tile = min(TILE, (width_mm - ATLAS_LEFT - 3) / picture.heads, room)
     across, down = tile * picture.heads, tile * picture.layers
@@ -152,6 +171,7 @@ class _Sheet:
 
 def draw_head(picture: HeadPicture, width_mm: int) -> Figure:
     """The figure itself; to be called under `paper.style()`."""
+    _check(width_mm)
     sheet = _Sheet(picture, width_mm)
     bottom = sheet.lane_top(len(picture.lanes)) - GAP
     figure = paper.new_figure(width_mm, bottom + FOOT)

@@ -78,7 +78,8 @@ def _range(picture: ProfilePicture) -> dict[str, Any]:
     if picture.difference:
         top = max(float(np.abs([picture.chosen, picture.average]).max()), 1e-12)
         ends = [-round_up(top), 0.0, round_up(top)]
-        return {"tickvals": ends, "ticktext": [number(end) for end in ends]}
+        return {"tickvals": ends, "ticktext": [number(end) for end in ends],
+                "range": [ends[0], ends[-1]]}  # fmt: skip
     top = float(np.log10(max(picture.chosen.max(), picture.average.max(), 1e-12)))
     powers = [10.0**power for power in range(int(top) - 6, int(top) + 2)]
     ticks = {"tickvals": powers, "ticktext": [number(power) for power in powers]}
