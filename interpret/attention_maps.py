@@ -2,10 +2,13 @@
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import h5py
 import numpy as np
@@ -154,19 +157,11 @@ def save_attention(
     shape = (config.depth, config.attention_heads, tokens, tokens)
     attributes = _attributes(window_of(origin, x.shape[1]), config.bin_size, origin)
     steps = stages_of(model, config.depth, progress, cancel)
-    part = target.with_name(target.name + ".part")
-    try:
-        _check_room(target, 2 * int(np.prod(shape)))
-        with h5py.File(part, "w") as file:
-            chunks = (1, 1, min(_CHUNK, tokens), tokens)
-            maps = file.create_dataset("attention", shape, "f2", chunks=chunks)
-            maps.attrs.update(attributes)
-            show_attention(model, x, lambda layer: partial(_write, maps, layer), steps=steps)
-        os.replace(part, target)
-    except OSError as error:
-        raise _unusable(target, f"It cannot be written: {error}.") from error
-    finally:
-        part.unlink(missing_ok=True)
+    with _written_whole(target, 2 * int(np.prod(shape))) as part, h5py.File(part, "w") as file:
+        chunks = (1, 1, min(_CHUNK, tokens), tokens)
+        maps = file.create_dataset("attention", shape, "f2", chunks=chunks)
+        maps.attrs.update(attributes)
+        show_attention(model, x, lambda layer: partial(_write, maps, layer), steps=steps)
     steps.finish()
     return target
 
@@ -225,11 +220,22 @@ def _attributes(
     return found | ({} if made is None else {"provenance": made.to_json()})
 
 
-def _check_room(target: Path, size: int) -> None:
-    """Before an hour is spent, not after."""
-    free = shutil.disk_usage(target.parent).free
-    if free < size:
-        raise _unusable(target, f"It needs {size / 1e6:,.1f} MB, and {free / 1e6:,.1f} are free.")
+@contextmanager
+def _written_whole(target: Path, size: int) -> Iterator[Path]:
+    """A file beside the target that takes its place at the end; where that cannot be, it is said now."""
+    part = target.with_name(f"{target.name}.{uuid4().hex[:8]}.part")
+    try:
+        free = shutil.disk_usage(target.parent).free
+        if free < size:
+            raise OSError(f"it needs {size / 1e6:,.1f} MB and {free / 1e6:,.1f} are free")
+        if target.is_dir():
+            raise IsADirectoryError("it is a directory")
+        yield part
+        os.replace(part, target)
+    except OSError as error:
+        raise _unusable(target, f"It cannot be written: {error}.") from error
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _unusable(path: Path, wrong: str) -> EnformerLensError:

@@ -166,7 +166,7 @@ def difference(*, ref: AttentionSummary, alt: AttentionSummary) -> AttentionDiff
     Raises:
         EnformerLensError: they are not of one window, model and choice of tokens.
     """
-    for what in ("interval", "bin_size", "pool", "queries", "keys", "entropy.shape"):
+    for what in ("interval", "bin_size", "pool", "queries", "keys", "layers", "heads"):
         _alike(what, ref, alt)
     _same_model(ref.provenance, alt.provenance)
     values: dict[str, Any] = {item.name: getattr(alt, item.name) for item in fields(alt)}
@@ -201,13 +201,9 @@ def _place(token: int, kept: Sequence[int], role: str) -> int:
 
 
 def _alike(what: str, ref: AttentionSummary, alt: AttentionSummary) -> None:
-    outer, _, inner = what.partition(".")
-    values = [
-        getattr(getattr(each, outer), inner) if inner else getattr(each, outer)
-        for each in (ref, alt)
-    ]
+    values = getattr(ref, what), getattr(alt, what)
     if values[0] != values[1]:
-        raise _not_alike(outer, *values)
+        raise _not_alike(what, *values)
 
 
 def _same_model(ref: Provenance | None, alt: Provenance | None) -> None:

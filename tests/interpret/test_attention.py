@@ -228,6 +228,17 @@ def test_other_dtypes(tiny_checkpoint, x, maps, dtype):
     np.testing.assert_allclose(found.rows.sum(-1), 1, rtol=1e-5)
 
 
+def test_weights_are_those_before_dropout(tiny_checkpoint, x, maps):
+    model = copy.deepcopy(tiny_checkpoint.model)
+    for block in model.transformer:
+        block.attention.train()
+        block.attention.attention_dropout.p, block.attention.position_dropout.p = 0.5, 0.0
+    found = attention_summary(model, x, queries=range(128))
+    np.testing.assert_allclose(found.rows[0], maps[0], rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(found.rows[1].sum(-1), 1, rtol=1e-5)
+    assert np.abs(found.rows[1] - maps[1]).max() > 1e-3  # what layer 1 passed on was dropped out
+
+
 def test_a_window_of_n_is_finite(tiny_checkpoint, x):
     found = attention_summary(tiny_checkpoint.model, torch.zeros_like(x), queries=(5,), pool=10)
     np.testing.assert_allclose(found.rows.sum(-1), 1, rtol=1e-5)

@@ -106,11 +106,13 @@ def test_an_interrupted_write_leaves_what_was_there(subject, tmp_path):
     assert path.read_bytes() == b"older"
 
 
-def test_a_place_that_cannot_be_written_is_named_before_anything_runs(subject, tmp_path):
+@pytest.mark.parametrize("name", ["nowhere/maps.h5", "folder"])
+def test_a_place_that_cannot_be_written_is_named_before_anything_runs(subject, tmp_path, name):
     told = []
-    with pytest.raises(EnformerLensError, match=r"nowhere/maps\.h5.*cannot be written"):
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(EnformerLensError, match=rf"{name}.*cannot be written"):
         save_attention(
-            tmp_path / "nowhere" / "maps.h5",
+            tmp_path / name,
             subject.model,
             subject.one_hot,
             progress=lambda *step: told.append(step),
@@ -120,7 +122,7 @@ def test_a_place_that_cannot_be_written_is_named_before_anything_runs(subject, t
 
 def test_too_little_room_is_named_before_anything_runs(subject, tmp_path, monkeypatch):
     monkeypatch.setattr("shutil.disk_usage", lambda path: type("Usage", (), {"free": 1000}))
-    with pytest.raises(EnformerLensError, match="needs 0.3 MB, and 0.0 are free"):
+    with pytest.raises(EnformerLensError, match="needs 0.3 MB and 0.0 are free"):
         save_attention(tmp_path / "maps.h5", subject.model, subject.one_hot)
     assert not list(tmp_path.iterdir())
 
