@@ -45,7 +45,9 @@ def _ask(shown: Scene, target: Target, way: Way, seat: Seat) -> Contributions | 
 
 def picture(found: Contributions, shown: Scene, seat: Seat) -> ContributionPicture:
     """What is drawn of a result in the part in view."""
-    target, gene = found.target, shown.parsed.gene
+    where, gene = targets.interval(found.target, shown), shown.parsed.gene
+    # a wash over all that is seen would tell nothing and spoil the letters' colours
+    washed = () if where.contains(shown.view) else (Highlight(where, "explained"),)
     locus = LocusPicture(
         window=shown.window,
         region=shown.region,
@@ -56,7 +58,7 @@ def picture(found: Contributions, shown: Scene, seat: Seat) -> ContributionPictu
         lanes=(),
         assembly=shown.place.genome.assembly,
         variant=shown.parsed.variant,
-        highlights=(Highlight(targets.interval(target, shown), "explained"),),
+        highlights=washed,
         focus="" if gene is None else gene.symbol,
         trained=shown.checkpoint.card.trained,
     )
@@ -66,7 +68,7 @@ def picture(found: Contributions, shown: Scene, seat: Seat) -> ContributionPictu
         values=found.per_position,
         pooled=found.pooled(locus.bin_size, "sum"),
         method=method(found),
-        explained=targets.sentence(target, shown),
+        explained=targets.sentence(found.target, shown),
         gap=gap(found),
     )
 
@@ -85,6 +87,6 @@ def gap(found: Contributions) -> str:
         return ""
     difference = found.value - found.baseline_value
     return (
-        f"They add up to {difference + missing:.4g} of {difference:.4g}: a gap of {share:.2%} at "
-        f"{found.steps} steps"
+        f"The contributions add up to {difference + missing:.4g} of a difference of {difference:.4g}: "
+        f"a gap of {share:.2%} at {found.steps} steps"
     )

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from app.figures.contribution_data import ContributionPicture
-from app.figures.locus_frame import GAP, Frame
+from app.figures.locus_frame import Frame
 
-LANE, POOLED = 300, 84
+LANE, GAP, POOLED = 300, 24, 84
 """Px."""
 
 

@@ -83,7 +83,7 @@ def _bars(picture: ContributionPicture, base: str, colours: Theme) -> Spec:
     return {
         "type": "scatter", "mode": "lines", "name": base, "x": x.ravel(),
         "y": y.ravel().astype(np.float32), "yaxis": VALUES, "fill": "toself",
-        "fillcolor": colours.bases[base], "line": {"width": 0.4, "color": colours.bases[base]},
+        "fillcolor": colours.bases[base], "line": {"width": 0.8, "color": colours.bases[base]},
         "hoverinfo": "skip",
     }  # fmt: skip
 

@@ -26,25 +26,21 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
     targets.choose(target, shown, tracks)
     with st.container(horizontal=True, vertical_alignment="bottom", key="method"):
         ways.choose(way)
-    st.markdown(f"Explained: **{widgets.plain(targets.sentence(target, shown))}**")
+        said = st.container()
+    said.markdown(f"Explained: **{widgets.plain(targets.sentence(target, shown))}**")
     bar = st.container(horizontal=True, key="toolbar")
     found = contributing.contributions(shown, target, way, seat)
     picture = contributing.picture(found, shown, seat)
+    if picture.gap:
+        said.caption(f"{widgets.plain(picture.gap)}.")
+    if shown.parsed.variant is not None:
+        said.caption("The reference is explained; the variant is only marked.")
     files = contribution_downloads.Files(found, picture)
     with bar:
         toolbar.zoom_buttons(shown)
         toolbar.menus(lambda: contribution_downloads.menu(files), query)
     figure = contribution_figure(picture, dark=st.context.theme.type == "dark")
     toolbar.chart(figure, picture.locus, describe(picture), files.stem)
-    _say(picture.gap, shown)
-
-
-def _say(gap: str, shown: Scene) -> None:
-    """What must be known of the numbers."""
-    if gap:
-        st.caption(f":material/functions: {widgets.plain(gap)}.")
-    if shown.parsed.variant is not None:
-        st.caption(":material/info: The reference is explained; the variant is only marked.")
 
 
 header.run("contributions", draw)

@@ -86,7 +86,7 @@ def test_from_afar_an_envelope_then_bars_then_letters(opened):
 def test_integrated_gradients_tell_their_gap(opened):
     app = opened(locus=LOCUS, method="integrated:zeros:10")
     said = words(app)
-    assert "They add up to" in said
+    assert "The contributions add up to" in said
     assert "at 10 steps" in said
     assert "10 steps" in json.dumps(figure(app))
     assert not any("meanwhile" in caption.value for caption in app.caption)
@@ -102,7 +102,10 @@ def test_the_method_and_its_options_are_chosen_and_kept_in_the_link(opened):
     app = finished(app.toggle(key="both_strands_toggle").set_value(True).run())
     assert app.session_state["query"].method == "integrated:uniform:10:both"
     assert "both strands" in json.dumps(figure(app))
-    assert app.query_params["method"] in ("integrated:uniform:10:both", ["integrated:uniform:10:both"])
+    assert app.query_params["method"] in (
+        "integrated:uniform:10:both",
+        ["integrated:uniform:10:both"],
+    )
 
 
 def test_the_target_of_a_link_is_explained(opened):

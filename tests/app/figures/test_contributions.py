@@ -1,0 +1,167 @@
+"""Both faces of a contribution figure, on contributions with known numbers."""
+
+import io
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from matplotlib.patches import PathPatch, StepPatch
+from PIL import Image
+
+from app.figures import paper
+from app.figures.contribution_data import ContributionPicture, Level, describe
+from app.figures.contribution_paper import draw, render
+from app.figures.contribution_plotly import contribution_figure
+from app.figures.data import Highlight, LocusPicture
+from app.figures.palette import DARK, LIGHT
+from enformer.coordinates import Interval
+from enformer.errors import EnformerLensError
+
+SIZE = 128
+WINDOW = Interval("chr11", 4_000, 20_384)
+
+
+@pytest.fixture(scope="module")
+def whole(picture: LocusPicture) -> ContributionPicture:
+    """The whole window; N at its start, and one base that stands out."""
+    random = np.random.default_rng(0)
+    values = random.normal(0, 0.01, WINDOW.length).astype(np.float32)
+    values[12_345 - WINDOW.start] = 1.5
+    values[:10] = 0
+    letters = "N" * 10 + "".join(random.choice(list("ACGT"), WINDOW.length - 10))
+    return ContributionPicture(
+        locus=replace(
+            picture, lanes=(), view=WINDOW,
+            highlights=(Highlight(Interval("chr11", 12_000, 12_384), "explained"),),
+        ),
+        sequence=letters,
+        values=values,
+        pooled=np.abs(values).reshape(-1, SIZE).sum(1),
+        method="Integrated gradients, 50 steps from zeros",
+        explained="mean of 2 CAGE tracks over 3 bins, chr11:12,001-12,384",
+        gap="a gap of 0.10% at 50 steps",
+    )  # fmt: skip
+
+
+def seen(whole: ContributionPicture, start: int, end: int) -> ContributionPicture:
+    return replace(whole, locus=replace(whole.locus, view=Interval("chr11", start, end)))
+
+
+FAR, NEAR, CLOSE = (4_000, 20_384), (12_000, 14_000), (12_300, 12_400)
+
+
+def test_the_level_follows_the_view(whole):
+    for length, level in ((4_001, "envelope"), (4_000, "bars"), (301, "bars"), (300, "letters")):
+        assert seen(whole, 10_000, 10_000 + length).level == Level(level)
+
+
+def test_the_envelope_holds_every_contribution(whole):
+    shape = whole.envelope
+    assert len(shape.low) == len(shape.high) == len(shape.edges) - 1 == 900
+    assert shape.edges[0] == WINDOW.start
+    assert shape.edges[-1] == WINDOW.end
+    columns = np.searchsorted(shape.edges, np.arange(WINDOW.start, WINDOW.end), side="right") - 1
+    assert (shape.low[columns] <= whole.values).all()
+    assert (shape.high[columns] >= whole.values).all()
+    # brute force over one column
+    for column in (0, 450, 899):
+        part = slice(*(shape.edges[column : column + 2] - WINDOW.start))
+        assert shape.high[column] == max(whole.values[part].max(), 0)
+        assert shape.low[column] == min(whole.values[part].min(), 0)
+
+
+def test_letters_of_each_base_stand_where_the_sequence_has_them(whole):
+    picture = seen(whole, *CLOSE)
+    found = {base: picture.of_base(base) for base in "ACGT"}
+    assert sum(len(starts) for starts, _ in found.values()) == 100
+    for base, (starts, heights) in found.items():
+        for start, height in zip(starts, heights, strict=True):
+            offset = int(start) - WINDOW.start
+            assert whole.sequence[offset] == base
+            assert height == whole.values[offset]
+
+
+def test_unknown_bases_are_not_drawn(whole):
+    picture = seen(whole, 4_000, 4_040)
+    assert sum(len(picture.of_base(base)[0]) for base in "ACGT") == 30
+
+
+def test_tokens_cover_the_view(whole):
+    picture = seen(whole, 12_300, 12_400)
+    assert picture.token_edges[0] <= 12_300
+    assert picture.token_edges[-1] >= 12_400
+    assert len(picture.pooled_in_view) == len(picture.token_edges) - 1
+    assert (picture.token_edges - WINDOW.start).tolist() == [8_192 + 0, 8_320, 8_448]
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_page_draws_each_level(whole, dark):
+    colours = (DARK if dark else LIGHT).bases
+    far = contribution_figure(whole, dark=dark)
+    assert [t.name for t in far.data if t.name] == []
+    assert max(far.data[7].y) == pytest.approx(1.5)
+    near = contribution_figure(seen(whole, *NEAR), dark=dark)
+    bars = {t.name: t for t in near.data if t.name}
+    assert {base: t.fillcolor for base, t in bars.items()} == dict(colours)
+    drawn = sum(np.isnan(t.x).sum() for t in bars.values())
+    assert drawn == 2_000
+    close = contribution_figure(seen(whole, *CLOSE), dark=dark)
+    paths = [shape for shape in close.layout.shapes if shape.type == "path"]
+    assert {shape.fillcolor for shape in paths} == set(colours.values())
+    assert all(shape.yref == "y3" for shape in paths)
+
+
+@pytest.mark.parametrize("view", [FAR, NEAR, CLOSE])
+def test_the_page_says_what_is_explained_how_and_what_is_under_the_pointer(whole, view):
+    figure = contribution_figure(seen(whole, *view))
+    texts = " ".join(note.text for note in figure.layout.annotations)
+    for part in ("Contribution", "Integrated gradients", "Per 128 bp", "explained", "hg38"):
+        assert part in texts
+    pointer = figure.data[-1]
+    pointed = [t for x, t in zip(pointer.x, pointer.text, strict=True) if abs(x - 12_345.5) < 10]
+    assert any("1.5" in text for text in pointed)
+    assert figure.layout.xaxis.range == view
+
+
+def test_only_the_visible_part_travels(whole):
+    for view, limit in ((FAR, 250_000), (NEAR, 500_000), (CLOSE, 120_000)):
+        assert len(contribution_figure(seen(whole, *view)).to_json()) < limit
+
+
+def test_in_words(whole):
+    said = describe(seen(whole, *CLOSE))
+    assert "a sequence logo" in said
+    base = whole.sequence[12_345 - WINDOW.start]
+    assert f"highest contribution in view is 1.5, of {base} at chr11:12,346" in said
+    assert "50 steps from zeros" in said
+    assert "a gap of 0.10%" in said
+
+
+@pytest.mark.parametrize("width", [89, 120, 183])
+@pytest.mark.parametrize("view", [FAR, NEAR, CLOSE])
+def test_the_paper_has_the_same_axes_as_the_page(whole, view, width):
+    picture = seen(whole, *view)
+    page = contribution_figure(picture)
+    with paper.style():
+        figure = draw(picture, width)
+        lanes = [axes for axes in figure.axes if len(axes.get_yticks())]
+        assert [axes.get_ylim() for axes in lanes] == [
+            page.layout.yaxis3.range, page.layout.yaxis4.range,
+        ]  # fmt: skip
+        assert {axes.get_xlim() for axes in lanes} == {page.layout.xaxis.range}
+        height = figure.get_size_inches()[1] / paper.MM
+    assert height <= paper.MAX_HEIGHT
+    letters = [patch for patch in lanes[0].findobj(PathPatch) if not isinstance(patch, StepPatch)]
+    assert len(letters) == (4 if view == CLOSE else 0)
+
+
+def test_the_file_carries_its_provenance_and_is_reproducible(whole):
+    picture = seen(whole, *CLOSE)
+    file = render(picture, 89, "png", '{"made": "here"}')
+    assert file == render(picture, 89, "png", '{"made": "here"}')
+    image = Image.open(io.BytesIO(file))
+    assert image.info["Provenance"] == '{"made": "here"}'
+    svg = render(picture, 183, "svg", "{}").decode()
+    assert "Contribution</text>" in svg
+    with pytest.raises(EnformerLensError, match="columns"):
+        render(picture, 100, "png", "{}")
