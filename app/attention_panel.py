@@ -77,7 +77,10 @@ def heads(summary: AttentionSummary, chosen: tuple[int, int]) -> None:
             state.choose_attention(*divmod(rows[0], per_layer))
 
     total, change = summary.layers * per_layer, isinstance(summary, AttentionDifference)
-    more, digits = (", REF − ALT", ("%.2g", "%.2g")) if change else ("", ("%.2f", "%.1f"))
+    names = ("Δ entropy (bits)", "Δ distance (kb)", "%.2g", "%.2g", "REF − ALT")
+    if not change:
+        names = ("entropy (bits)", "mean distance (kb)", "%.2f", "%.1f", None)
+    entropy, distance, *digits, about = names
     st.dataframe(
         {
             "layer": [place // per_layer + 1 for place in range(total)],
@@ -91,8 +94,8 @@ def heads(summary: AttentionSummary, chosen: tuple[int, int]) -> None:
         column_config={
             "layer": st.column_config.NumberColumn("layer", width="small"),
             "head": st.column_config.NumberColumn("head", width="small"),
-            "entropy": st.column_config.NumberColumn(f"entropy (bits{more})", format=digits[0]),
-            "distance": st.column_config.NumberColumn(f"mean distance (kb{more})", format=digits[1]),
+            "entropy": st.column_config.NumberColumn(entropy, format=digits[0], help=about),
+            "distance": st.column_config.NumberColumn(distance, format=digits[1], help=about),
         },
     )  # fmt: skip
 

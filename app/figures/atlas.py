@@ -99,9 +99,8 @@ def _said(picture: AtlasPicture, layer: int, head: int) -> str:
 def _mark(picture: AtlasPicture, colours: Theme) -> dict[str, Any]:
     layer, head = picture.chosen
     return {
-        "type": "rect", "x0": head + 0.01, "x1": head + 0.99, "y0": layer + 0.01,
-        "y1": layer + 0.99, "line": {"color": colours.accent, "width": 2.5},
-        "fillcolor": "rgba(0,0,0,0)",
+        "type": "rect", "x0": head, "x1": head + 1, "y0": layer, "y1": layer + 1,
+        "line": {"color": colours.shades("DNASE").line, "width": 3}, "fillcolor": "rgba(0,0,0,0)",
     }  # fmt: skip
 
 
@@ -127,7 +126,7 @@ def bar(
                 "tickvals": [share for share, _ in ticks], "ticktext": [t for _, t in ticks],
                 "tickcolor": colours.muted,
                 "tickfont": {"size": page.SMALL, "color": colours.muted},
-                "title": {"text": "<br>".join(textwrap.wrap(name, 16 if upright else 58)),
+                "title": {"text": "<br>".join([*textwrap.wrap(name, 16), ""]) if upright else name,
                           "side": "top" if upright else "bottom",
                           "font": {"size": page.SMALL, "color": colours.ink}},
             },

@@ -80,7 +80,7 @@ class Scale:
     def name(self) -> str:
         """What the colour bar is of."""
         if self.difference:
-            return "REF − ALT of attention weight, log₁₀ scale on both sides of 0"
+            return "REF − ALT of weight, log₁₀ scale either side of 0"
         return "attention weight, log₁₀ scale"
 
 

@@ -42,11 +42,10 @@ def ramp(diverging: bool, dark: bool) -> UInt8[np.ndarray, "shades 3"]:
 
 
 def css(colours: UInt8[np.ndarray, "shades 3"]) -> list[list[float | str]]:
-    """A scale as Plotly writes it; its ends are flat, as Plotly draws a little beyond them."""
+    """A scale as Plotly writes it, never quite black: Plotly draws channels near 0 as violet."""
     at = np.linspace(0, SHADES - 1, 33).round().astype(int).tolist()
-    stops = [[place / (SHADES - 1), "#" + bytes(colours[place]).hex()] for place in at]
-    stops[0][0], stops[-1][0] = 0.002, 0.998
-    return [[0.0, stops[0][1]], *stops, [1.0, stops[-1][1]]]
+    lighter = np.maximum(colours, 2)
+    return [[place / (SHADES - 1), "#" + bytes(lighter[place]).hex()] for place in at]
 
 
 def png(

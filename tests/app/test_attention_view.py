@@ -71,7 +71,7 @@ def test_a_link_opens_a_layer_and_a_head(opened):
     atlas, distances, head = charts(app)
     assert "Layer 2, head 3" in words(head)
     assert len(atlas["data"][0]["text"]) == 8  # two layers of four heads
-    assert [s["x0"] for s in atlas["layout"]["shapes"]] == [2.01]
+    assert [s["x0"] for s in atlas["layout"]["shapes"]] == [2]
     assert "layer 2, head 3" in words(distances)
     assert "Rollout" in words(head)
     assert app.query_params["layer"] == "2"

@@ -294,7 +294,7 @@ def test_the_pointer_meets_figures_and_a_click_chooses(summary):
     assert chosen_head([]) is None
     assert figure.layout.yaxis.range == (2, 0)
     assert list(figure.layout.yaxis.ticktext) == ["layer 1", "layer 2"]
-    assert (figure.layout.shapes[0].x0, figure.layout.shapes[0].y0) == (2.01, 1.01)
+    assert (figure.layout.shapes[0].x0, figure.layout.shapes[0].y0) == (2, 1)
 
 
 def test_in_words(summary, picture):

@@ -74,6 +74,6 @@ def test_a_png_holds_every_shade_and_the_background():
 
 def test_plotly_gets_both_ends():
     scale = ramps.css(ramps.ramp(False, dark=True))
-    assert scale[0] == [0.0, "#000004"]
+    assert scale[0] == [0.0, "#020204"]
     assert scale[-1] == [1.0, "#fcfdbf"]
     assert [place for place, _ in scale] == sorted(place for place, _ in scale)
