@@ -24,7 +24,10 @@ def _shown(evidence: Evidence) -> Iterator[str]:
     asked = evidence.scores
     if "knock-out" in asked:
         yield from _strongest(evidence)
-        yield "A knock-out here is in silico: the model's answer for this placement of the window, not a cell's."
+        yield (
+            "A knock-out here is in silico: the model's answer for this placement of the window, "
+            "not a cell's."
+        )
     elif "contributions" in asked:
         yield (
             "Without a knock-out this shows what the model's answer is made of, "

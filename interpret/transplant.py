@@ -164,7 +164,7 @@ def _moved(scene: Scene, home: Interval, bp: int, kept: Sequence[Interval]) -> E
 def _steps(
     scene: Scene, contexts: int, edits: int, progress: Progress | None, cancel: Cancel | None
 ) -> Steps:
-    """The reference; then of each context its conv trunk and its batches."""
+    """One for the reference, then as many as each context has batches."""
     batches = math.ceil((1 + edits) / scene.batch_size)
     return Steps(1 + contexts * batches, progress, cancel)
 
