@@ -35,6 +35,7 @@ def atlas_figure(picture: AtlasPicture, *, dark: bool = False, width: int = WIDT
         "dragmode": False,
         "images": [backdrop(behind, 0, 0, picture.heads, picture.layers)],
         "shapes": [_mark(picture, colours)],
+        "annotations": [] if picture.trained else [page.untrained(colours, y=1, yshift=34)],
     }  # fmt: skip
     scale = picture.scale if picture.together else None
     traces = [_points(picture), bar(scale, picture.difference, ramp, colours)]
@@ -126,7 +127,7 @@ def bar(
                 "tickvals": [share for share, _ in ticks], "ticktext": [t for _, t in ticks],
                 "tickcolor": colours.muted,
                 "tickfont": {"size": page.SMALL, "color": colours.muted},
-                "title": {"text": "<br>".join([*textwrap.wrap(name, 16), ""]) if upright else name,
+                "title": {"text": "<br>".join([*textwrap.wrap(name, 16), "\u00a0"]) if upright else name,
                           "side": "top" if upright else "bottom",
                           "font": {"size": page.SMALL, "color": colours.ink}},
             },

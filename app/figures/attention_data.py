@@ -105,6 +105,7 @@ class AtlasPicture:
         together: one colour scale for all heads, not one for each.
         difference: maps are REF − ALT.
         place: what the maps are of, in words.
+        trained: false when the weights were never trained, which is then written on the figure.
     """
 
     maps: Float[np.ndarray, "layers heads rows columns"]
@@ -115,6 +116,7 @@ class AtlasPicture:
     together: bool = True
     difference: bool = False
     place: str = ""
+    trained: bool = True
 
     @property
     def layers(self) -> int:

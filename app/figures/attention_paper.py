@@ -93,6 +93,7 @@ def draw_atlas(picture: AtlasPicture, width_mm: int) -> Figure:
     axes.xaxis.set_label_position("top")
     axes.set_xlabel("Attention head")
     title = f"{'REF − ALT attention' if picture.difference else 'Attention'}, {picture.place}"
+    title += "" if picture.trained else ", never trained: random weights"
     paper.add_text(figure, 1.5, 2.4, title, size=paper.TITLE, weight="bold")
     bar = paper.add_axes(figure, ATLAS_LEFT, ATLAS_TOP + down + 2, min(across, 50), 1.6)
     _bar(bar, picture.scale, colours, upright=False)

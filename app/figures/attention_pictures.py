@@ -24,6 +24,7 @@ def atlas_picture(
     summary: AttentionSummary, chosen: tuple[int, int], pooling: Pooling, together: bool
 ) -> AtlasPicture:
     """All heads of a summary, or of the difference of two."""
+    made = summary.provenance
     return AtlasPicture(
         maps=_pooled(summary, pooling),
         entropy=summary.entropy,
@@ -32,7 +33,8 @@ def atlas_picture(
         pooling=pooling,
         together=together,
         difference=isinstance(summary, AttentionDifference),
-        place=str(summary.interval),
+        place=f"{summary.interval}" + (f" ({made.assembly})" if made else ""),
+        trained=made is None or made.trained,
     )
 
 

@@ -290,6 +290,8 @@ def _words(sheet: _Sheet, colours: Theme) -> list[Spec]:
         _text(f"A cell: {picture.cells}. Dashed: predicted region.", 0, -16 / sheet.height, **small),
         *_marks(sheet, colours),
     ]  # fmt: skip
+    if not picture.place.trained:
+        words.append(page.untrained(colours, y=top, xshift=RIGHT - 36))
     for place, lane in enumerate(picture.lanes):
         more = f", {picture.chosen_name}" if place == 0 else ""
         more += "" if lane.expected is None else " · dotted: its average at that distance"

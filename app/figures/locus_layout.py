@@ -10,7 +10,6 @@ from app.figures.palette import Theme
 from app.figures.ruler import length_text, ticks
 
 PIXELS_PER_TICK = 80
-UNTRAINED = "NEVER TRAINED: random weights, no biological meaning"
 
 
 def layout(frame: Frame, colours: Theme) -> Spec:
@@ -189,7 +188,7 @@ def _head(frame: Frame, colours: Theme) -> list[Spec]:
     # clear of the camera button
     right = {"xanchor": "right", "align": "right", "xshift": -30}
     if not picture.trained:
-        texts.append(_text(f"<b>{UNTRAINED}</b>", 1, frame.above(79), **right,
+        texts.append(_text(f"<b>{page.UNTRAINED}</b>", 1, frame.above(79), **right,
                            font={"color": colours.accent}))  # fmt: skip
     elif any(lane.alternative is not None for lane in picture.lanes):
         texts.append(_text(_alleles(colours), 1, frame.above(77), **right))

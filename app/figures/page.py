@@ -37,6 +37,17 @@ def base_layout(colours: Theme) -> dict[str, Any]:
     }
 
 
+UNTRAINED = "NEVER TRAINED: random weights, no biological meaning"
+
+
+def untrained(colours: Theme, **where: Any) -> dict[str, Any]:
+    """The words that every figure of such weights bears, at the right."""
+    return {
+        "text": f"<b>{UNTRAINED}</b>", "xref": "paper", "yref": "paper", "x": 1, "showarrow": False,
+        "xanchor": "right", "yanchor": "middle", "font": {"color": colours.accent},
+    } | where  # fmt: skip
+
+
 def config(file_name: str) -> dict[str, Any]:
     """Plotly's behaviour: no zoom of its own, a camera that writes SVG with live text."""
     return {

@@ -9,6 +9,7 @@ from app.figures.attention_pictures import atlas_picture, head_picture
 from app.figures.profile import profile_picture
 from app.scene import Scene
 from app.seat import Seat
+from enformer.tracks import TrackId
 
 CAUTION = (
     "Attention shows what the model looked at, not what its output depends on: it is not causation. "
@@ -52,7 +53,7 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
         attention_files.menus(attention_files.Files(summary, atlas, picture, stem), query)
 
 
-def _tracks(query: state.Query, shown: Scene):
+def _tracks(query: state.Query, shown: Scene) -> tuple[TrackId, ...]:
     return picker.shown_tracks(query.tracks, shown.checkpoint, shown.head)
 
 

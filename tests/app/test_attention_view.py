@@ -81,6 +81,15 @@ def test_a_head_that_the_model_lacks_is_passed_over(opened):
     assert "Layer 1, head 1" in words(charts(opened(locus=LOCUS, layer="9", head="9"))[2])
 
 
+def test_weights_that_were_never_trained_are_labelled_on_both_figures(opened, files):
+    atlas, _, head = charts(opened(locus=LOCUS))
+    assert "NEVER TRAINED" in words(atlas)
+    assert "NEVER TRAINED" in words(head)
+    name, _, make = files.figures(89)[3]
+    assert name.endswith("_atlas_89mm.svg")
+    assert "never trained" in make().decode()
+
+
 def test_it_never_calls_attention_a_cause(opened):
     app = opened(locus=LOCUS)
     (said,) = [c.value for c in app.main.caption if "causation" in c.value]
