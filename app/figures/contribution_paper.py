@@ -12,20 +12,19 @@ from matplotlib.path import Path
 
 from app.figures import logo, paper
 from app.figures.contribution_data import ContributionPicture, Level, describe
-from app.figures.locus_paper import (
-    GAP,
+from app.figures.locus_sheet import (
     LETTER,
     NAMES,
     Sheet,
     check_width,
+    finished,
     ground,
     over,
-    unclipped,
     write_name,
 )
 from app.figures.palette import PAPER
 
-VALUES, POOLED = 38.0, 9.0
+VALUES, GAP, POOLED, FOOT = 38.0, 3.2, 9.0, 1.8
 """Mm."""
 
 
@@ -39,7 +38,7 @@ class _Sheet(Sheet):
 
     @property
     def bottom(self) -> float:
-        return self.pooled_top + POOLED + GAP
+        return self.pooled_top + POOLED + FOOT
 
 
 def render(
@@ -77,7 +76,7 @@ def draw(picture: ContributionPicture, width_mm: int) -> Figure:
     )
     write_name(figure, sheet.lanes_top + VALUES / 2, _about(sheet, picture))
     _pooled(figure, sheet, picture)
-    return unclipped(figure)
+    return finished(figure, sheet)
 
 
 def _scale(axes: Axes, low: float, high: float) -> None:
@@ -119,7 +118,7 @@ def _pooled(figure: Figure, sheet: _Sheet, picture: ContributionPicture) -> None
     axes = over(figure, sheet, sheet.pooled_top, POOLED)
     _scale(axes, 0.0, picture.pooled_top)
     edges = np.clip(picture.token_edges, picture.view.start, picture.view.end)
-    axes.stairs(picture.pooled_in_view, edges, fill=True, color=PAPER.reference, lw=0)
+    axes.stairs(picture.pooled_in_view, edges, fill=True, color=PAPER.hairline, lw=0)
     lines = [("Per 128 bp", paper.TEXT, "bold"), ("|contribution|, summed", paper.SMALL, "normal")]
     write_name(figure, sheet.pooled_top + POOLED / 2, lines)
 
@@ -128,7 +127,7 @@ def _about(sheet: _Sheet, picture: ContributionPicture) -> list[tuple[str, float
     """What is drawn, what it explains and how well it adds up, in the column of names."""
     letters = int((NAMES[sheet.width] - 3.2) / (LETTER * paper.SMALL * paper.POINT))
     said = [f"{picture.method}; {_DRAWN[picture.level]}", f"To {picture.explained}", picture.gap]
-    small = [line for text in said for line in textwrap.wrap(text, letters)]
+    small = [line for text in said for line in textwrap.wrap(text, letters, break_long_words=False)]
     return [
         ("Contribution", paper.TEXT, "bold"),
         *((line, paper.SMALL, "normal") for line in small),
