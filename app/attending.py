@@ -95,9 +95,9 @@ def _before(variant: Variant | None) -> str:
 
 def views(query: state.Query, shown: Scene) -> tuple[Interval, Interval]:
     """Keys and queries in view: what a box chose, else the whole window."""
-    contig, rows = shown.window.contig, st.session_state.get(state.ATTENTION_ROWS, [])
+    rows = st.session_state.get(state.ATTENTION_ROWS, {}).get(query.zoom)
     keys = shown.view if query.zoom else shown.window
-    queries = Interval(contig, *rows[-1]).intersect(shown.window) if rows and query.zoom else None
+    queries = Interval(shown.window.contig, *rows).intersect(shown.window) if rows else None
     return keys, queries or shown.window
 
 

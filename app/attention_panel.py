@@ -150,20 +150,10 @@ def every_token() -> bool:
 
 def zoom_buttons(query: state.Query, shown: Scene) -> None:
     """Back to the part seen before, and to the whole window."""
-    st.button("Back", icon=":material/undo:", on_click=_back, disabled=not state.can_go_back(),
+    st.button("Back", icon=":material/undo:", on_click=state.zoom_back, disabled=not state.can_go_back(),
               help="To the part drawn before.")  # fmt: skip
-    st.button("Whole window", icon=":material/open_in_full:", on_click=_reset,
+    st.button("Whole window", icon=":material/open_in_full:", on_click=state.zoom_reset,
               disabled=query.zoom is None, help="All tokens, also those that have no bin.")  # fmt: skip
-
-
-def _back() -> None:
-    st.session_state[state.ATTENTION_ROWS] = st.session_state.get(state.ATTENTION_ROWS, [])[:-1]
-    state.zoom_back()
-
-
-def _reset() -> None:
-    st.session_state[state.ATTENTION_ROWS] = []
-    state.zoom_reset()
 
 
 def head(picture: HeadPicture, file_name: str) -> None:
@@ -183,7 +173,8 @@ def head(picture: HeadPicture, file_name: str) -> None:
 
 
 def _zoom(picture: HeadPicture, keys: Interval, queries: Interval) -> None:
-    rows = st.session_state.get(state.ATTENTION_ROWS, [])
-    st.session_state[state.ATTENTION_ROWS] = [*rows, (queries.start, queries.end)]
-    shown = picture.keys
-    state.zoom_to((keys.start, keys.end), (shown.start, shown.end))
+    """Keys are the zoom of all views; the queries that were boxed with them are remembered by it."""
+    part, shown = (keys.start, keys.end), (picture.keys.start, picture.keys.end)
+    boxed = st.session_state.get(state.ATTENTION_ROWS, {})
+    st.session_state[state.ATTENTION_ROWS] = boxed | {part: (queries.start, queries.end)}
+    state.zoom_to(part, shown)
