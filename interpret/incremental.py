@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import cast
 
 import torch
 from jaxtyping import Float
@@ -68,7 +69,7 @@ class Incremental:
                 do="Call model.eval() first.",
             )
         self.model = model
-        self._stages: list[ConvStage] = [model.stem, *model.conv_tower]  # type: ignore[list-item]
+        self._stages = [cast(ConvStage, stage) for stage in (model.stem, *model.conv_tower)]
         x = as_batch(one_hot, model)
         model.check_length(x.shape[1])
         with torch.no_grad():
