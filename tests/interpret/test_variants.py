@@ -15,6 +15,7 @@ from enformer.errors import Cancelled, EnformerLensError, GenomeError, QueryErro
 from enformer.genes import Gene, GeneIndex
 from enformer.genome import Genome
 from interpret import stored, variants
+from interpret.realign import Alignment
 from interpret.scores import SCORES
 from interpret.variants import WindowScorer, place_variants, score_variants
 
@@ -215,6 +216,22 @@ def test_indels_keep_the_length_and_are_put_back_on_the_reference(
     np.testing.assert_allclose(got[last][there], shifted[there], rtol=0, atol=3e-6)
     assert there.sum() > 20
     assert all(np.isfinite(values).all() for values in effect.scores.values())
+
+
+def test_both_strands_of_an_indel_are_averaged_before_it_is_put_back(
+    tiny_checkpoint, genome, contig
+):
+    variant = _indel(genome, contig, MIDDLE, 2, "ACGTACGTA" * 9)
+    (effect,) = score_variants(
+        tiny_checkpoint, genome, [variant], reverse_complement=True, keep_predictions=True
+    )
+    alt = predict(tiny_checkpoint, genome, variant, reverse_complement=True)
+    assert alt.window == effect.window
+    alignment = Alignment.of((variant,), effect.window, tiny_checkpoint.config)
+    want = alignment.apply(alt.values["human"])
+    np.testing.assert_allclose(effect.values["ALT/human"], want, rtol=0, atol=3e-6)
+    assert effect.bins_left_out == 1
+    assert effect.gene_table().empty
 
 
 def test_several_variants_are_one_haplotype(scorer, tiny_checkpoint, genome, contig):
