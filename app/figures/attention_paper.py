@@ -15,8 +15,8 @@ from app.figures import genes, paper, ramps, ruler
 from app.figures.attention_data import AtlasPicture, AttentionLane, HeadPicture, Scale, number
 from app.figures.attention_words import describe_atlas, describe_head
 from app.figures.gene_strokes import LABEL_Y, strokes
+from app.figures.locus_sheet import check_width
 from app.figures.palette import PAPER
-from enformer.errors import EnformerLensError
 
 HEAD, LEFT, RIGHT, FOOT = 6.0, 17.0, 17.0, 8.0
 GENE_ROW, GAP, LANE = 5.0, 4.4, 8.0
@@ -55,21 +55,12 @@ def _file(
         return paper.encode(draw(), form, title=title, text=text, provenance=provenance)
 
 
-def _check(width_mm: int) -> None:
-    if width_mm not in paper.WIDTHS:
-        raise EnformerLensError(
-            "Journals set figures in columns of other widths.",
-            read=f"a figure {width_mm} mm wide",
-            do=f"Choose {', '.join(map(str, paper.WIDTHS))} mm.",
-        )
-
-
 # --- the atlas ------------------------------------------------------------------------------------
 
 
 def draw_atlas(picture: AtlasPicture, width_mm: int) -> Figure:
     """The figure itself; to be called under `paper.style()`."""
-    _check(width_mm)
+    check_width(width_mm)
     room = (paper.MAX_HEIGHT - ATLAS_TOP - ATLAS_FOOT) / picture.layers
     tile = min(TILE, (width_mm - ATLAS_LEFT - 3) / picture.heads, room)
     across, down = tile * picture.heads, tile * picture.layers
@@ -172,7 +163,7 @@ class _Sheet:
 
 def draw_head(picture: HeadPicture, width_mm: int) -> Figure:
     """The figure itself; to be called under `paper.style()`."""
-    _check(width_mm)
+    check_width(width_mm)
     sheet = _Sheet(picture, width_mm)
     bottom = sheet.lane_top(len(picture.lanes)) - GAP
     figure = paper.new_figure(width_mm, bottom + FOOT)
