@@ -1,4 +1,4 @@
-"""What one run of the Locus view shows: the question with everything it resolves to."""
+"""What one run of a view shows: the question with everything it resolves to."""
 
 from dataclasses import dataclass
 
@@ -60,9 +60,14 @@ class Scene:
             )
         if isinstance(genome, PastedGenome):
             found.append(_around(self.contig_length, self.window.length))
-        if not self.region.contains(self.view):
-            found.append("Part of the view lies outside the predicted region and has no values.")
         return tuple(found)
+
+    @property
+    def beyond(self) -> str:
+        """Said where a prediction is drawn: that part of the view has none."""
+        if self.region.contains(self.view):
+            return ""
+        return "Part of the view lies outside the predicted region and has no values."
 
 
 def _around(length: int, window: int) -> str:

@@ -22,6 +22,8 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
         f"Tracks, {len(tracks)} shown", icon=":material/stacks:", expanded=True
     ):
         picker.choose_tracks(checkpoint, tracks, shown.head)
+    if shown.beyond:
+        st.warning(shown.beyond, icon=":material/warning:")
     bar = st.container(horizontal=True, key="toolbar")
     answer = widgets.ready(
         services.answer(checkpoint, shown.place, shown.window, shown.parsed, seat), seat

@@ -1,0 +1,92 @@
+"""The Contributions view as a person meets it, in a real browser and on real sequence."""
+
+import re
+import time
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+
+def opened(page: Page, server, **asked: str) -> Page:
+    link = server.link(**asked).replace("/?", "/contributions?")
+    page.goto(link)
+    expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible(timeout=90_000)
+    settled(page)
+    return page
+
+
+def settled(page: Page) -> None:
+    page.wait_for_function(
+        "document.querySelector('.stApp').getAttribute('data-test-script-state') === 'notRunning'"
+    )
+
+
+def shows(page: Page, text: str) -> None:
+    first = page.locator(".js-plotly-plot .annotation-text").first
+    expect(first).to_contain_text(text, timeout=60_000)
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=False).first.click()
+
+
+def letters(page: Page):
+    """The compound paths of the logo, one a base."""
+    return page.locator(".js-plotly-plot .shapelayer path[d*=Q]")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1920, "dark")])
+def test_a_link_opens_the_view_and_zooming_in_shows_letters(server, new_page, width, scheme):
+    page = opened(new_page(width, scheme), server, locus="HBB", zoom="5227001-5227500")
+    shows(page, "chr11:5,227,001-5,227,500")
+    expect(page.get_by_text("Explained: mean of 12 CAGE tracks over 3 bins")).to_be_visible()
+    assert letters(page).count() == 0
+    press(page, "Zoom in")
+    shows(page, "chr11:5,227,126-5,227,375")
+    expect(letters(page)).to_have_count(2)  # only C and G are round
+    expect(page).to_have_url(re.compile("zoom=5227126-5227375"))
+    settled(page)
+    press(page, "Back")
+    shows(page, "chr11:5,227,001-5,227,500")
+
+
+def test_a_cached_result_opens_at_once_and_zoom_is_quick(server, new_page):
+    page = opened(new_page(), server, locus="chr2:264,000")
+    seconds = []
+    for _ in range(3):
+        before = page.locator(".js-plotly-plot .annotation-text").first.text_content()
+        began = time.monotonic()
+        press(page, "Zoom in")
+        first = page.locator(".js-plotly-plot .annotation-text").first
+        expect(first).not_to_have_text(before or "")
+        seconds.append(time.monotonic() - began)
+        settled(page)
+    print("zoom:", *(f"{one:.2f}" for one in seconds))
+    assert min(seconds) < 1.0  # 0.5 s on a machine of one's own
+
+
+def test_integrated_gradients_go_on_behind_the_quick_picture_and_can_be_stopped(server, new_page):
+    page = opened(
+        new_page(),
+        server,
+        locus="chr2:264,000",
+        method="integrated:zeros:200",
+        zoom="263001-265000",
+    )
+    expect(page.get_by_text("Input × gradient is drawn meanwhile.")).to_be_visible()
+    expect(page.get_by_text(re.compile("pass [0-9]+ of 202"))).to_be_visible()
+    press(page, "Cancel")
+    expect(page.get_by_text("Stopped.")).to_be_visible()
+    expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+
+
+def test_the_question_is_kept_from_view_to_view(server, new_page):
+    page = opened(new_page(), server, locus="HBB", zoom="5226001-5228000", tracks="human/3")
+    page.get_by_role("link", name="Locus").first.click()
+    shows(page, "chr11:5,226,001-5,228,000")
+    page.get_by_role("link", name="Contributions").first.click()
+    expect(page.get_by_text("Explained:")).to_be_visible()
+    shows(page, "chr11:5,226,001-5,228,000")
+    expect(page).to_have_url(re.compile("contributions.*tracks=human"))
