@@ -11,6 +11,7 @@ from enformer.checkpoint import Checkpoint
 from enformer.coordinates import Interval, Variant
 from enformer.genome import Genome
 from enformer.predict import Prediction, predict
+from interpret.realign import realigned
 
 
 @dataclass(frozen=True)
@@ -59,9 +60,10 @@ def requests_for(
 
 
 def answer_from(predictions: Mapping[Request, Prediction]) -> Answer:
-    """The answer of requests that were all computed."""
+    """The answer of requests that were all computed; ALT's bins lie over those of REF."""
     by_allele = {request.variant is None: made for request, made in predictions.items()}
-    return Answer(by_allele[True], by_allele.get(False))
+    alternative = by_allele.get(False)
+    return Answer(by_allele[True], None if alternative is None else realigned(alternative))
 
 
 def work_for(

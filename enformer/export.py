@@ -19,6 +19,7 @@ from jaxtyping import Float, Int
 
 from enformer.errors import EnformerLensError
 from enformer.predict import Prediction
+from enformer.provenance import REALIGNED
 from enformer.tracks import TrackId, TrackTable
 
 
@@ -108,10 +109,11 @@ def bedgraph(prediction: Prediction, tracks: Sequence[TrackId], contig_length: i
     here = bins.on_contig > 0
     lines = _header(prediction, bins)
     for row, column in zip(bins.table.frame.itertuples(), bins.values.T, strict=True):
+        known = here & ~np.isnan(column)
         name = _plain(f"{row.head}/{row.index} {row.name}")
         about = _plain(f"{prediction.provenance.short()}; {row.unit}")
         lines.append(f'track type=bedGraph name="{name}" description="{about}" visibility=full')
-        rows = zip(bins.starts[here], bins.ends[here], _shortest(column[here]), strict=True)
+        rows = zip(bins.starts[known], bins.ends[known], _shortest(column[known]), strict=True)
         lines += [f"{bins.contig}\t{start}\t{end}\t{value}" for start, end, value in rows]
     return ("\n".join(lines) + "\n").encode()
 
@@ -119,7 +121,7 @@ def bedgraph(prediction: Prediction, tracks: Sequence[TrackId], contig_length: i
 def bigwig(prediction: Prediction, track: TrackId, contig_length: int) -> bytes:
     """One track as bigWig. Arguments and errors as `tsv`."""
     bins = _bins(prediction, [track], contig_length)
-    here = bins.on_contig > 0
+    here = (bins.on_contig > 0) & ~np.isnan(bins.values[:, 0])
     with TemporaryDirectory() as folder:
         path = str(Path(folder) / "track.bw")
         file = pyBigWig.open(path, "w")
@@ -213,9 +215,11 @@ def _header(prediction: Prediction, bins: _Bins) -> list[str]:
     variant = prediction.variant
     if variant is not None and variant.is_indel:
         longer = len(variant.alt) - len(variant.ref)
+        way = f"{abs(longer)} bp {'longer' if longer > 0 else 'shorter'} than the reference"
         lines.append(
-            f"# note: bins right of the variant follow ALT, which is {abs(longer)} bp "
-            f"{'longer' if longer > 0 else 'shorter'} than the reference"
+            f"# note: ALT is {way}; its bins were put back over the reference's bases, nan where none are left"
+            if prediction.provenance.options.get(REALIGNED)
+            else f"# note: bins right of the variant follow ALT, which is {way}"
         )
     return [line.replace("\t", " ") for line in lines]
 

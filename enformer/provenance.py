@@ -12,6 +12,8 @@ from enformer.coordinates import Interval, Variant
 from enformer.errors import EnformerLensError
 
 CITATION = "Avsec et al., Nature Methods 2021, doi:10.1038/s41592-021-01252-x"
+REALIGNED = "realigned"
+"""Option that is true where ALT's bins were put back over the reference's bases."""
 _PACKAGES = ("torch", "numpy", "enformer-lens")
 
 

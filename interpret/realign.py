@@ -15,14 +15,17 @@ insertion and 0 for a deletion.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Bool, Float, Int64
 
 from enformer.config import EnformerConfig
 from enformer.coordinates import Interval, Variant, predicted_region
+from enformer.predict import Prediction
+from enformer.provenance import REALIGNED
 from interpret.haplotypes import Change
+from interpret.origin import frozen
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +80,20 @@ class Alignment:
             realigned[self.to[first]] = np.add.reduceat(parts, first, axis=0)
         realigned[~self.there] = np.nan
         return realigned
+
+
+def realigned(prediction: Prediction) -> Prediction:
+    """The prediction of an ALT over the reference's bins; any other one is returned as it is.
+
+    Bins without a value are NaN. The provenance says that it was done.
+    """
+    variant, made = prediction.variant, prediction.provenance
+    if variant is None or not variant.is_indel or made.options.get(REALIGNED):
+        return prediction
+    alignment = Alignment.of((variant,), prediction.window, prediction.config)
+    values = {head: frozen(alignment.apply(found)) for head, found in prediction.values.items()}
+    told = replace(made, options={**made.options, REALIGNED: True})
+    return replace(prediction, values=values, provenance=told)
 
 
 def _owners(changes: Sequence[Change], window: Interval) -> Int64[np.ndarray, " bases"]:

@@ -159,12 +159,12 @@ class LocusPicture:
         return tuple(line for line in lines if line)
 
     def _shift_note(self) -> str:
-        """Bins of an allele of another length do not meet REF's: say by how much."""
+        """Bins of an allele of another length were put back over REF's: say so."""
         overlaid = any(lane.alternative is not None for lane in self.lanes)
         longer = len(self.variant.alt) - len(self.variant.ref) if self.variant and overlaid else 0
         way = "longer" if longer > 0 else "shorter"
         return (
-            f"ALT is {abs(longer)} bp {way}: its bins right of the variant are moved by that."
+            f"ALT is {abs(longer)} bp {way}; its bins are drawn over the reference's bases."
             if longer
             else ""
         )

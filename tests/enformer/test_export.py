@@ -201,3 +201,22 @@ def test_a_real_prediction_at_the_end_of_a_contig(tiny_checkpoint, tmp_path: Pat
     assert rows[-1][1] == length
     written = [value for _, _, value in rows]
     np.testing.assert_array_equal(written, made.values["human"][: len(rows), 2])
+
+
+def test_bins_without_a_value_are_nan_in_tables_and_missing_in_browser_files(made, tmp_path):
+    holes = {head: values.copy() for head, values in made.values.items()}
+    holes["mouse"][5, 1] = np.nan
+    told = replace(made.provenance, options={"realigned": True})
+    found = replace(
+        made, values=holes, variant=Variant("chr9", 99_000, "A", "ACC"), provenance=told
+    )
+    text = tsv(found, TRACKS, CONTIG).decode()
+    assert "put back over the reference's bases" in text
+    table = pd.read_csv(io.StringIO(text), sep="\t", comment="#")
+    assert np.flatnonzero(table["mouse/1"].isna()).tolist() == [5]
+    start = made.region.start + 5 * 128
+    lines = bedgraph(found, TRACKS, CONTIG).decode().splitlines()
+    assert sum(line.startswith(f"chr9\t{start}\t") for line in lines) == len(TRACKS) - 1
+    rows = {place for place, *_ in _read_bigwig(bigwig(found, TRACKS[0], CONTIG), tmp_path)[1]}
+    assert start not in rows
+    assert start + 128 in rows

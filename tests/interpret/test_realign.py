@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from enformer import Interval, Variant
+from enformer import Interval, Variant, open_genome, predict
 from enformer.coordinates import predicted_region
-from interpret.realign import Alignment
+from interpret.realign import Alignment, realigned
 
 WINDOW = Interval("chr1", 100_000, 116_384)
 FIRST = WINDOW.start + 4096
@@ -136,3 +136,20 @@ def test_alleles_that_share_their_end_are_trimmed_first(tiny_config):
     one = Variant("chr1", FIRST + 700, "CAA", "CA")
     same = replace(one, ref="CA", alt="C")
     np.testing.assert_array_equal(_apply([one], tiny_config), _apply([same], tiny_config))
+
+
+def test_a_prediction_is_realigned_once_and_says_so(tiny_checkpoint):
+    genome = open_genome("demo")
+    ref = genome.fetch(Interval("demo1", 99_999, 100_300))
+    deletion = Variant("demo1", 100_000, ref, ref[0])
+    plain = predict(tiny_checkpoint, genome, deletion)
+    found = realigned(plain)
+    alignment = Alignment.of((deletion,), plain.window, tiny_checkpoint.config)
+    np.testing.assert_array_equal(found.values["human"], alignment.apply(plain.values["human"]))
+    assert np.isnan(found.values["human"]).any()
+    assert found.provenance.options["realigned"] is True
+    assert realigned(found) is found
+    snv = Variant("demo1", 100_000, ref[0], "ACGT"[("ACGT".index(ref[0]) + 1) % 4])
+    same = predict(tiny_checkpoint, genome, snv)
+    assert realigned(same) is same
+    assert realigned(predict(tiny_checkpoint, genome, deletion.interval)).variant is None

@@ -87,7 +87,7 @@ def test_notes_say_how_values_were_treated_and_how_an_indel_moves_bins(
     snv = locus_picture(prediction, ids[:1], [], 10**8, alt=alternative)
     assert snv.notes == ("Values are clipped and scaled.", snv.footer)
     insertion = replace(snv, variant=Variant("chr11", 12_001, "T", "TACG"))
-    assert "ALT is 3 bp longer" in insertion.notes[1]
+    assert "ALT is 3 bp longer; its bins are drawn over" in insertion.notes[1]
     assert "toy abababababab" in snv.footer
 
 
