@@ -4,7 +4,6 @@ All maps are one picture behind the plot; an invisible point on each is what the
 chooses.
 """
 
-import textwrap
 from typing import Any
 
 import plotly.graph_objects as go
@@ -108,7 +107,10 @@ def _mark(picture: AtlasPicture, colours: Theme) -> dict[str, Any]:
 def bar(
     scale: Scale | None, difference: bool, ramp: Any, colours: Theme, upright: bool = False
 ) -> dict[str, Any]:
-    """A colour bar; without a scale of its own it says that each map has another."""
+    """A colour bar; without a scale of its own it says that each map has another.
+
+    An upright one has no name, as Plotly would write it over the uppermost tick.
+    """
     ends = ("REF < ALT", "no change", "REF > ALT") if difference else ("lowest", "", "highest")
     ticks = [(place / 2, end) for place, end in enumerate(ends)] if scale is None else scale.ticks
     name = (scale or Scale(0.1, 1, difference)).name
@@ -127,8 +129,8 @@ def bar(
                 "tickvals": [share for share, _ in ticks], "ticktext": [t for _, t in ticks],
                 "tickcolor": colours.muted,
                 "tickfont": {"size": page.SMALL, "color": colours.muted},
-                "title": {"text": "<br>".join([*textwrap.wrap(name, 16), "\u00a0"]) if upright else name,
-                          "side": "top" if upright else "bottom",
+                "title": {"text": "" if upright else name,
+                          "side": "bottom",
                           "font": {"size": page.SMALL, "color": colours.ink}},
             },
         },

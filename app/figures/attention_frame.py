@@ -1,5 +1,6 @@
 """Where the parts of the figure of one attention head go on the page."""
 
+import textwrap
 from typing import Any
 
 from app.figures.attention_data import HeadPicture
@@ -48,3 +49,13 @@ class Sheet:
     def map(self) -> list[float]:
         """Where the map is."""
         return self.domain(self.map_top, self.map_top + MAP)
+
+    @property
+    def scale_name(self) -> list[str]:
+        """Lines above the colour bar."""
+        return textwrap.wrap(self.picture.scale.name, 16)
+
+    @property
+    def bar_top(self) -> float:
+        """Where the colour bar begins, below its name."""
+        return self.map[1] - (15 * len(self.scale_name) + 12) / self.height

@@ -139,6 +139,8 @@ def _words(sheet: Sheet, colours: Theme) -> list[Spec]:
         _text("Attending", 0, sum(sheet.map) / 2, xshift=-LEFT + 18, textangle=-90,
               xanchor="center", font={"size": page.SIZE}),
         _text(f"A cell: {picture.cells}. Dashed: predicted region.", 0, -16 / sheet.height, **small),
+        _text("<br>".join(sheet.scale_name), 1, sheet.map[1], xshift=14, yanchor="top",
+              font={"size": page.SMALL}),
         *_marks(sheet, colours),
     ]  # fmt: skip
     if not picture.place.trained:

@@ -31,7 +31,7 @@ def head_figure(picture: HeadPicture, *, dark: bool = False, width: int = 860) -
     sheet, colours = Sheet(picture, width), page.theme(dark)
     ramp = ramps.ramp(picture.scale.difference, dark)
     bar = atlas.bar(picture.scale, picture.scale.difference, ramp, colours, upright=True)
-    bar["marker"]["colorbar"]["y"] = sheet.map[1]
+    bar["marker"]["colorbar"]["y"] = sheet.bar_top
     traces = [*gene_traces(sheet.frame, colours), _hover(picture), bar | {"yaxis": "y2"}]
     for place, lane in enumerate(picture.lanes):
         traces += _lane(picture, lane, f"y{place + 3}", colours)

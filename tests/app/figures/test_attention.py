@@ -235,10 +235,8 @@ def test_a_difference_diverges_from_0():
     picture = head_picture(change, (0, 0), around(one), one.interval, (30, 31))
     assert picture.scale.low == -picture.scale.high
     figure = head_figure(picture)
-    bar = next(
-        trace for trace in figure.select_traces({"type": "scatter"}) if trace.marker.showscale
-    )
-    assert "REF − ALT" in bar.marker.colorbar.title.text.replace("<br>", " ")
+    said = " ".join(note.text for note in figure.layout.annotations).replace("<br>", " ")
+    assert "REF − ALT of weight" in said
     assert figure.layout.yaxis3.range[0] < 0
     assert "REF minus ALT" in describe_head(picture)
     atlas = atlas_picture(change, (0, 0), "mean", together=True)
