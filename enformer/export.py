@@ -217,7 +217,7 @@ def _header(prediction: Prediction, bins: _Bins) -> list[str]:
         longer = len(variant.alt) - len(variant.ref)
         way = f"{abs(longer)} bp {'longer' if longer > 0 else 'shorter'} than the reference"
         lines.append(
-            f"# note: ALT is {way}; its bins were put back over the reference's bases, nan where none are left"
+            f"# note: ALT is {way}; its bins were put back over the reference's bases, else nan"
             if prediction.provenance.options.get(REALIGNED)
             else f"# note: bins right of the variant follow ALT, which is {way}"
         )
