@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from app import picker, search, services, start, state, widgets
+from app import fetching, picker, search, services, start, state, widgets
 from app.places import Place
 from app.scene import Scene, scene
 from app.seat import Seat, Waiting
@@ -65,9 +65,9 @@ def _place(query: state.Query, seat: Seat) -> Place:
 
 def _model(name: str, seat: Seat) -> Checkpoint:
     """The model; what has to be downloaded for it is offered first."""
-    if services.is_missing(name):
+    if fetching.is_missing(name):
         widgets.offer(name, seat)
-    if services.is_missing(name):
+    if fetching.is_missing(name):
         raise widgets.NotReady
     return widgets.ready(services.open_model(name, seat), seat)
 

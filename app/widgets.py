@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import streamlit as st
 
-from app import places, services, state
+from app import fetching, places, services, state
 from app.job import JobState, JobStatus
 from app.seat import Seat, Waiting
 from enformer.card import ModelCard
@@ -198,11 +198,11 @@ def offer(name: str, seat: Seat) -> None:
         EnformerLensError: they cannot be had.
         NotReady: they are on their way; the progress is drawn here.
     """
-    asset, folder = ASSETS[name], services.find_asset(name)
+    asset, folder = ASSETS[name], fetching.find_asset(name)
     if folder is not None:
         st.caption(plain(f"On this machine, in {folder}."))
     elif state.wants_asset(name):
-        ready(services.fetch_asset(name, seat), seat)
+        ready(fetching.fetch_asset(name, seat), seat)
         st.success("It is here.", icon=":material/check:")
     else:
         st.code(str(asset), language=None, wrap_lines=True)

@@ -26,7 +26,7 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
     targets.choose(target, shown, tracks)
     with st.container(horizontal=True, vertical_alignment="bottom", key="method"):
         ways.choose(way)
-        said = st.container(width=480)  # goes to the next row where there is no room
+        said = st.container(width=490)  # goes to the next row where there is no room
     said.markdown(f"Explained: **{widgets.plain(targets.sentence(target, shown))}**")
     bar = st.container(horizontal=True, key="toolbar")
     found = contributing.contributions(shown, target, way, seat)

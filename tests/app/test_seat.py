@@ -108,3 +108,16 @@ def test_a_session_that_ends_leaves_its_jobs(queue):
     seat.leave()
     assert queue.wait(waiting.job, 5)
     assert queue.status(waiting.job).state is JobState.CANCELLED
+
+
+def test_jobs_that_are_stale_are_left_and_cancelled(queue):
+    seat, go = Seat(queue), threading.Event()
+    seat.ask(("explain a", 1), lambda control: go.wait(10), 0.0)
+    waiting = seat.ask(("explain b", 2), lambda control: "done", 0.0)
+    seat.leave_where(lambda key: key[-1] == 2)
+    assert seat.status(("explain b", 2)) is None
+    assert queue.status(waiting.job).state is JobState.CANCELLED
+    assert not queue.status(
+        seat.ask(("explain a", 1), lambda control: None, 0.0).job
+    ).state.finished
+    go.set()

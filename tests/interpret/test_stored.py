@@ -2,7 +2,7 @@
 
 import io
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
 
 import numpy as np
 import pytest
@@ -132,3 +132,10 @@ def test_pickles_are_never_read():
     np.savez(file, form=np.array([{"a": 1}], dtype=object))
     with pytest.raises(ValueError, match="allow_pickle"):
         unpack(file.getvalue())
+
+
+@pytest.mark.parametrize("name", [n for n in stored.RESULTS if n not in ("Part", "Whole")])
+def test_every_class_that_is_named_is_there(name):
+    kind = stored._class(name)
+    assert kind.__name__ == name
+    assert is_dataclass(kind)
