@@ -12,6 +12,9 @@ from enformer.errors import Cancelled
 from interpret.contributions import Contributions
 from interpret.target import Target
 
+LARGE_GAP = 0.05
+"""Share of the difference from which on contributions are not to be trusted."""
+
 
 def contributions(shown: Scene, target: Target, way: Way, seat: Seat) -> Contributions:
     """The result of a method; while a long one is computed, or when it was stopped, a quick one.
@@ -89,4 +92,5 @@ def gap(found: Contributions) -> str:
     return (
         f"The contributions add up to {difference + missing:.4g} of a difference of {difference:.4g}: "
         f"a gap of {share:.2%} at {found.steps} steps"
+        + (", which are too few" if share > LARGE_GAP else "")
     )
