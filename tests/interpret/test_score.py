@@ -318,6 +318,7 @@ def test_the_command_on_real_eqtls(shared_data: Path, tmp_path: Path, root: Path
         if status == ALL:
             assert (found["status"] == "scored").all()
             assert np.isfinite(found["SAD_top"]).all()
+            assert found["SAD_percentile"].between(0, 100).all()  # of the background of mini
         else:
             assert (found["status"] == "ref_mismatch").all()
             for ref, alt, reason in zip(found["ref"], found["alt"], found["reason"], strict=True):
