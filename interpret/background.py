@@ -3,9 +3,9 @@
     python -m interpret.background --genome hg38.fa.gz --model mini --count 1000 --out mini.npz
 
 Positions are drawn evenly over the known bases of the genome, or of a BED file; ALT is a transition 2.1 times
-as often as a transversion, as among known SNPs (dbSNP in exons and introns: 625,571 to 293,992, Arehart et
-al. 2009, doi 10.1186/1756-0381-2-2, table 4). The same seed draws the same variants; a run that was stopped
-goes on where it stopped.
+as often as a transversion, as among known SNPs (dbSNP in exons and introns: 625,571 to 293,992; table 4 of
+doi 10.1186/1756-0381-2-2). The same seed draws the same variants; a run that was stopped goes on where it
+stopped.
 """
 
 import argparse
