@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 import torch
 
+import enformer
 from enformer import Enformer, Interval
 from enformer.errors import Cancelled, QueryError
 from enformer.sequence import one_hot
 from interpret import Subject, Target
 from interpret.mutagenesis import first_order_mutagenesis, mutagenesis
+from interpret.target import scalar
 
 LENGTH = 16_384
 TARGET = Target("human", (1, 4), (0, 31, 63))
@@ -137,8 +139,6 @@ def test_first_order_is_the_slope(model, sequence):
 
 @pytest.mark.parametrize("method", [mutagenesis, first_order_mutagenesis])
 def test_a_result_says_where_it_is_and_how_it_was_made(method, tiny_checkpoint):
-    import enformer
-
     subject = Subject.read(
         tiny_checkpoint, enformer.open_genome("demo"), Interval("demo1", 100_000, 100_001)
     )
@@ -202,3 +202,19 @@ def test_model_and_sequence_stay_as_they_are(model, sequence):
     assert not sequence.requires_grad
     assert all(torch.equal(value, state[name]) for name, value in model.state_dict().items())
     assert not any(parameter.grad is not None for parameter in model.parameters())
+
+
+def test_a_trained_model_in_float32_agrees_with_whole_passes(shared_data):
+    """CAGE at the start of HBB, for one base of its promoter."""
+    genome = enformer.open_genome(str(shared_data / "hg38" / "hg38_partial.fa.gz"))
+    subject = Subject.read(enformer.load("mini"), genome, Interval("chr11", 5_227_070, 5_227_071))
+    place, target = subject.window.length // 2 - 36, Target("human", (0,), (255, 256, 257))
+    found = mutagenesis(subject.model, subject.one_hot, target, place, place + 1)
+    base = int(np.abs(found.values[0]).argmax())
+    edited = subject.one_hot.clone()
+    edited[place] = torch.eye(4)[base]
+    with torch.inference_mode():
+        reference, alt = (
+            scalar(subject.model, one[None], target).item() for one in (subject.one_hot, edited)
+        )
+    assert found.values[0, base] == pytest.approx(alt - reference, rel=1e-4, abs=1e-6 * reference)
