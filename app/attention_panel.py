@@ -17,6 +17,10 @@ from enformer.genes import Gene
 from interpret.attention_summary import AttentionDifference, AttentionSummary
 
 TARGET = "The target's tokens"
+SHIFTED = (
+    ":material/info: Tokens are compared by their place in the window: right of an insertion or "
+    "deletion the same token holds other bases in ALT, so what only moved shows as a change."
+)
 
 
 def _dark() -> bool:
@@ -31,6 +35,8 @@ def allele(shown: Scene) -> attending.Allele:
         "Allele", ["REF − ALT", "REF", "ALT"], default="REF − ALT", required=True,
         key=state.ATTENTION_ALLELE, on_change=state.touch, persist_state="session",
     )  # fmt: skip
+    if chosen == "REF − ALT" and shown.parsed.variant.is_indel:
+        st.caption(SHIFTED)
     return cast(attending.Allele, chosen)
 
 

@@ -5,15 +5,16 @@ only a sample of a large array, and most single-base variants would share their 
 """
 
 import os
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import streamlit as st
 
 from app.explanations import Explanation, explain_work
 from app.job import Control
 from app.jobs import JobQueue
+from app.memory import Memory
 from app.places import OFFLINE_VARIABLE, Place, PlaceName, genome_names, open_place, stamp
 from app.predictions import Answer, Request, answer_from, requests_for, work_for
 from app.probe import Probe
@@ -37,6 +38,8 @@ PATIENCE = 2.0
 """Seconds that opening a model or a genome may take before its progress is shown instead."""
 _PROBE_AGAIN_AFTER = 300  # seconds
 _LOCAL = ("localhost", "127.0.0.1", "::1")
+
+T = TypeVar("T")
 
 
 @st.cache_resource(show_spinner=False)
@@ -268,18 +271,18 @@ def explain(
 
 def kept_explanation(request: Explanation) -> Any | None:
     """The result of an explanation that was computed before, from memory or from disk."""
-    try:
-        return _explained(request.key, str(cache_dir("results")))
-    except KeyError:
-        return None
+    folder = str(cache_dir("results"))
+    return remembered(f"{folder}|{request.key}", lambda: _results(folder).get(request.key, unpack))
 
 
-@st.cache_resource(show_spinner=False, max_entries=24)
-def _explained(key: str, folder: str) -> Any:
-    found = _results(folder).get(key, unpack)
-    if found is None:
-        raise KeyError(key)
-    return found
+def remembered(key: str, make: Callable[[], T]) -> T:
+    """What `make` makes, kept for all sessions as long as memory for results lasts."""
+    return cast(T, _memory().get(key, make))
+
+
+@st.cache_resource(show_spinner=False)
+def _memory() -> Memory:
+    return Memory()
 
 
 def leave_other_questions(shown: Scene, seat: Seat) -> None:

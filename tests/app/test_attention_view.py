@@ -113,6 +113,16 @@ def test_a_variant_shows_the_difference_and_either_allele(opened, variant):
     assert "REF − ALT" not in words(charts(app)[2])
 
 
+def test_after_an_indel_the_difference_says_that_it_compares_by_place(opened, variant):
+    said = "compared by their place in the window"
+    deleted = open_genome("demo").fetch(Interval("demo1", 300_000, 300_003))
+    app = opened(locus=f"demo1:300001:{deleted}>{deleted[0]}")
+    assert any(said in caption.value for caption in app.caption)
+    app = choose(app, "attention_allele", "ALT")
+    assert not any(said in caption.value for caption in app.caption)
+    assert not any(said in caption.value for caption in opened(locus=variant).caption)
+
+
 def test_pooling_scale_and_way_are_switched_and_said(opened):
     app = opened(locus=LOCUS)
     before = charts(app)[0]["layout"]["images"][0]["source"]
