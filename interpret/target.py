@@ -114,11 +114,12 @@ class Target:
         Raises:
             QueryError: the TSS has no bin there, or the head has no CAGE.
         """
-        tss = Interval(window.contig, gene.tss, gene.tss + 1).resize(2 * config.bin_size + 1)
+        tss = Interval(window.contig, gene.tss, gene.tss + 1)
         tracks = tuple(tracks) or _cage(table, head, gene.strand)
         if not tracks:
             raise _wrong(f"The head {head} has no CAGE track: name tracks.", f"gene {gene.symbol}")
-        return cls.over(tss, window, config, head, tracks)
+        cls.over(tss, window, config, head, tracks)  # a neighbour's bin is not enough
+        return cls.over(tss.resize(2 * config.bin_size + 1), window, config, head, tracks)
 
     def check(self, config: EnformerConfig) -> None:
         """Refuse what the model does not have.
@@ -148,7 +149,7 @@ class Target:
         Args:
             model: whose last layers are applied.
             tokens: output of the transformer, from token `first` on.
-            first: of the window's tokens, the first one that is there.
+            first: the first token that is there, counted as in a window of the model's usual length.
         """
         margin = self.tokens(model.config)[0] - self.bins[0] - first
         places = [margin + place for place in self.bins]
@@ -170,9 +171,11 @@ class Target:
 def scalar(
     model: Enformer, one_hot: Float[Tensor, "batch length 4"], target: Target
 ) -> Float[Tensor, " batch"]:
-    """The target of each sequence; differentiable where gradients are on."""
+    """The target of each sequence, of any length; differentiable where gradients are on."""
     target.check(model.config)
-    return target.read(model, model.tokens(one_hot))
+    tokens = model.tokens(one_hot)
+    usual, here = (target.tokens(model.config, count) for count in (None, tokens.shape[1]))
+    return target.read(model, tokens, usual.start - here.start)
 
 
 def as_batch(one_hot: Tensor, model: Enformer) -> Float[Tensor, "1 length 4"]:

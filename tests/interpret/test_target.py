@@ -1,5 +1,7 @@
 """The scalar that is explained."""
 
+import copy
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,7 +9,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enformer import EnformerLensError, Interval, TrackTable
+from enformer import EnformerLensError, Interval, TrackTable, one_hot
 from enformer.coordinates import predicted_region, window_around
 from enformer.errors import QueryError
 from enformer.genes import Gene
@@ -71,7 +73,9 @@ def test_what_the_model_lacks_is_named(tiny_config, target, wrong):
 
 @pytest.mark.parametrize("reduce", ["mean", "sum"])
 def test_three_ways_to_the_same_number(tiny_checkpoint, reduce):
-    model, target = tiny_checkpoint.model, Target("mouse", (1, 3), (0, 40, 63), reduce)
+    """In float64: bins of random weights are nearly alike, and float32 would hide a wrong one."""
+    model = copy.deepcopy(tiny_checkpoint.model).double()
+    target = Target("mouse", (1, 3), (0, 40, 63), reduce)
     x = torch.nn.functional.one_hot(torch.randint(4, (2, 16_384)), 4).float()
     with torch.inference_mode():
         whole = model(x, ("mouse",))["mouse"]
@@ -79,9 +83,19 @@ def test_three_ways_to_the_same_number(tiny_checkpoint, reduce):
         tokens = target.tokens(model.config)
         part = model.tokens(x)[:, tokens.start : tokens.stop]
     want = getattr(np, reduce)(by_hand, axis=(1, 2))
-    np.testing.assert_allclose(target.of(whole), want, rtol=1e-5)
-    np.testing.assert_allclose(scalar(model, x, target), want, rtol=1e-4)
-    np.testing.assert_allclose(target.read(model, part, tokens.start), want, rtol=1e-4)
+    np.testing.assert_allclose(target.of(whole), want, rtol=1e-9)
+    np.testing.assert_allclose(scalar(model, x, target), want, rtol=1e-9)
+    np.testing.assert_allclose(target.read(model, part, tokens.start), want, rtol=1e-9)
+
+
+@pytest.mark.parametrize("length", [8_192, 16_384, 20_480])
+def test_the_bins_are_the_middle_of_a_window_of_any_length(near_motif_toy, length):
+    """What a bin says falls by an eighth from one to the next, so another bin would be noticed."""
+    x, target = torch.zeros(1, length, 4), Target("human", (1,), (3, 4, 20), "sum")
+    x[0, 5000:5012] = one_hot("TGACTCATCGTA")  # what the toy reads
+    want = target.of(near_motif_toy(x)["human"])
+    assert want > 0.01
+    torch.testing.assert_close(scalar(near_motif_toy, x, target), want)
 
 
 def test_bins_over_a_region(tiny_config):
@@ -103,6 +117,16 @@ def test_a_gene_is_read_at_its_tss_on_its_strand(tiny_config, tiny_tracks, stran
     found = Target.of_gene(gene, window, tiny_config, tiny_tracks, "human")
     assert found.bins == (29, 30, 31)
     assert found.tracks == tracks
+
+
+def test_a_gene_whose_tss_has_no_bin_is_refused(tiny_config, tiny_tracks):
+    window = window_around(100_000, "chr1", tiny_config)
+    start = predicted_region(window, tiny_config).start
+    gene = Gene("G", "chr1", start - 1, start + 900, "+")
+    with pytest.raises(QueryError, match="outside the predicted region"):
+        Target.of_gene(gene, window, tiny_config, tiny_tracks, "human")
+    inside = Gene("G", "chr1", start, start + 900, "+")
+    assert Target.of_gene(inside, window, tiny_config, tiny_tracks, "human").bins == (0, 1)
 
 
 def test_without_cage_a_gene_needs_tracks(tiny_config):
