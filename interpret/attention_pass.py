@@ -12,6 +12,7 @@ from enformer.coordinates import Interval
 from enformer.errors import EnformerLensError, QueryError
 from enformer.model import Enformer, TransformerBlock
 from enformer.provenance import Provenance
+from interpret.gradients import still
 from interpret.origin import Cancel, Progress, Steps, interval_of
 
 
@@ -25,12 +26,13 @@ def show_attention(
     """One forward pass that shows attention while it is there, and computes nothing that comes after it.
 
     Args:
-        model: left as it is.
+        model: left as it is; answers as in evaluation mode.
         one_hot: on the model's device.
         inspector: given a layer, who is shown its weights.
         stop: layers to go through; all by default.
         steps: told each stage.
     """
+    model = still(model)
     steps = stages_of(model, stop, None, None) if steps is None else steps
     layers = cast(list[TransformerBlock], list(model.transformer)[:stop])
     with torch.no_grad():

@@ -13,6 +13,7 @@ from enformer.coordinates import Interval
 from enformer.errors import QueryError
 from enformer.model import Enformer
 from enformer.provenance import Provenance
+from interpret.gradients import still
 from interpret.incremental import Edit, Incremental
 from interpret.origin import Cancel, Progress, Steps, frozen, interval_of, stamped
 from interpret.target import Target, as_batch, scalar
@@ -256,7 +257,7 @@ def _first_order(model: Enformer, scan: _Scan) -> tuple[float, Float[Tensor, "le
     """The target, and the slope from the base that is there, or from N, to each other."""
     with torch.inference_mode(False), torch.enable_grad():  # whatever mode the caller is in
         x = scan.sequence.clone()[None].requires_grad_()
-        value = scalar(model, x, scan.target)
+        value = scalar(still(model), x, scan.target)
         (gradient,) = torch.autograd.grad(value.sum(), x)
     here, slope = scan.sequence[scan.start : scan.stop], gradient[0, scan.start : scan.stop]
     there = (slope * here).sum(1, keepdim=True)

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 import numpy as np
-import torch
 from jaxtyping import Float
 from torch import Tensor
 
@@ -18,7 +17,7 @@ from interpret.origin import Cancel, Progress, Steps, frozen, stamped
 from interpret.perturbed import DistanceEffect, Sufficiency
 from interpret.scene import Scene
 from interpret.shuffle import dinucleotide_shuffles
-from interpret.target import Target, scalar
+from interpret.target import Target
 
 Context = Literal["shuffled", "original"]
 
@@ -174,8 +173,7 @@ def _measured(
 ) -> tuple[float, Float[np.ndarray, "contexts sequences"]]:
     """The target of the sequence as it is; of each context without an edit, then with each."""
     steps.start("reference")
-    with torch.no_grad():
-        reference = float(scalar(scene.model, scene.sequence.unsqueeze(0), scene.target)[0])
+    reference = float(Incremental(scene.model, scene.sequence).scalar([[]], scene.target)[0])
     asked = [[], *([edit] for edit in edits)]
     values = [
         scene.read(Incremental(scene.model, context), asked, steps, "shuffled context")

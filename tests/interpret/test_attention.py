@@ -258,6 +258,16 @@ def test_the_model_is_left_as_it_was(tiny_checkpoint, x):
     assert not any(module._forward_hooks for module in model.modules())
 
 
+def test_a_model_in_training_mode_is_asked_as_in_evaluation_and_left_as_it_was(tiny_checkpoint, x):
+    model = copy.deepcopy(tiny_checkpoint.model).requires_grad_().train()
+    before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    found = attention_summary(model, x, queries=(7,))
+    want = attention_summary(tiny_checkpoint.model, x, queries=(7,))
+    np.testing.assert_allclose(found.rows, want.rows, rtol=1e-5)
+    assert all(torch.equal(tensor, before[name]) for name, tensor in model.state_dict().items())
+    assert model.training
+
+
 def test_progress_ends_at_one_and_cancel_ends_at_once(tiny_checkpoint, x):
     told = []
     attention_summary(tiny_checkpoint.model, x, progress=lambda *step: told.append(step))

@@ -1,5 +1,7 @@
 """Substitutions against whole forward passes, toys with known answers, and what a result says of itself."""
 
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -202,6 +204,16 @@ def test_model_and_sequence_stay_as_they_are(model, sequence):
     assert not sequence.requires_grad
     assert all(torch.equal(value, state[name]) for name, value in model.state_dict().items())
     assert not any(parameter.grad is not None for parameter in model.parameters())
+
+
+def test_the_slope_of_a_model_in_training_mode_is_that_in_evaluation(model, sequence):
+    learning = copy.deepcopy(model).requires_grad_().train()
+    before = {name: value.clone() for name, value in learning.state_dict().items()}
+    found = first_order_mutagenesis(learning, sequence, TARGET, 9600, 9602)
+    want = first_order_mutagenesis(model, sequence, TARGET, 9600, 9602)
+    np.testing.assert_allclose(found.values, want.values, rtol=1e-5)
+    assert all(torch.equal(value, before[name]) for name, value in learning.state_dict().items())
+    assert learning.training
 
 
 def test_a_trained_model_in_float32_agrees_with_whole_passes(shared_data):

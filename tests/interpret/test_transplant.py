@@ -1,5 +1,7 @@
 """Sufficiency and distance against full passes, and on models that read one motif."""
 
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -207,3 +209,11 @@ def test_elements_that_tell_nothing_are_refused(model, sequence, toy_target, ele
 def test_no_shuffles_are_refused(model, sequence, toy_target):
     with pytest.raises(EnformerLensError, match="at least one shuffle"):
         sufficiency(model, sequence, toy_target, (3_000, 3_400), shuffles=0)
+
+
+def test_a_model_in_training_mode_is_refused_and_left_as_it_was(model, sequence, toy_target):
+    learning = copy.deepcopy(model).train()
+    before = {name: value.clone() for name, value in learning.state_dict().items()}
+    with pytest.raises(EnformerLensError, match="training mode"):
+        sufficiency(learning, sequence, toy_target, (3_000, 3_400))
+    assert all(torch.equal(value, before[name]) for name, value in learning.state_dict().items())
