@@ -140,7 +140,7 @@ class Background:
             )
         values = effect.scores[name] if signed else np.abs(effect.scores[name])
         columns = quantiles[:, self._columns(effect)].T
-        found = [np.interp(v, q, LEVELS) for v, q in zip(values, columns, strict=True)]
+        found = [_percent_below(v, q) for v, q in zip(values, columns, strict=True)]
         return frozen(np.array(found), np.float64)
 
     def added_to(self, effect: VariantEffect) -> VariantEffect:
@@ -166,6 +166,11 @@ class Background:
             )
         ends = dict(zip(heads, np.cumsum(list(heads.values())), strict=True))
         return np.concatenate([np.arange(ends[h] - heads[h], ends[h]) for h in effect.heads])
+
+
+def _percent_below(value: float, quantiles: Float[np.ndarray, " levels"]) -> float:
+    """The first of `LEVELS` at a value that many random variants share; `np.interp` gives the last."""
+    return 100 - float(np.interp(-value, -quantiles[::-1], 100 - LEVELS[::-1]))
 
 
 def _quantiles(scores: Float[np.ndarray, "variants tracks"]) -> Float[np.ndarray, "levels tracks"]:

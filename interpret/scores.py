@@ -1,7 +1,8 @@
 """Scores of a variant: REF and ALT tracks in, one number a track out, by their published names.
 
 Sums are float64, on the device where the values lie, as they are too many to be moved for each variant. A bin
-that is NaN in either allele, as realignment leaves those that ALT lacks, is left out of both.
+that is NaN in either allele, as realignment leaves those that ALT lacks, is left out of both. Where none is
+left every score is NaN.
 """
 
 from collections.abc import Callable, Mapping
@@ -68,13 +69,15 @@ def sax(ref: Values, alt: Values) -> Score:
 
     SAX of basenji_sad.py and baskerville.
     """
-    difference = _difference(ref, alt)
+    ref, alt = _shared(ref, alt)
+    difference = alt - ref
     return difference.gather(0, difference.abs().argmax(0)[None])[0]
 
 
 def sax_bin(ref: Values, alt: Values) -> Int64[Tensor, " tracks"]:
     """The bin of `sax`; the first of several, 0 where no bin is left."""
-    return _difference(ref, alt).abs().argmax(0)
+    difference = torch.where(left(ref, alt)[:, None], alt.double() - ref, 0.0)
+    return difference.abs().argmax(0)
 
 
 def log_sed(ref: Values, alt: Values) -> Score:
@@ -82,10 +85,9 @@ def log_sed(ref: Values, alt: Values) -> Score:
 
     logSED of baskerville and Borzoi, here over the bins of the TSS, as the Enformer paper scores a gene's
     CAGE. One count is added, not 0.001 as in AlphaGenome's GENE_MASK_LFC, so that a silent gene has no
-    large fold changes. NaN where no bin is left.
+    large fold changes.
     """
-    ref, alt = _shared(ref, alt)
-    return sadr(ref, alt) if len(ref) else mean(ref)
+    return sadr(ref, alt)
 
 
 @dataclass(frozen=True)
@@ -130,10 +132,8 @@ def _shared(
     ref: Values, alt: Values
 ) -> tuple[Float64[Tensor, "shared tracks"], Float64[Tensor, "shared tracks"]]:
     there = left(ref, alt)
-    ref, alt = (ref, alt) if there.all() else (ref[there], alt[there])
+    if not there.any():  # one row without a value, as a sum over no bins would be 0: "no effect"
+        ref = alt = torch.full_like(ref[:1], torch.nan)
+    elif not there.all():
+        ref, alt = ref[there], alt[there]
     return ref.double(), alt.double()
-
-
-def _difference(ref: Values, alt: Values) -> Float64[Tensor, "bins tracks"]:
-    """ALT - REF in all bins, 0 in those that are left out."""
-    return torch.where(left(ref, alt)[:, None], alt.double() - ref, 0.0)

@@ -125,6 +125,17 @@ def test_percentiles_are_shares_of_the_background(tiny_checkpoint, genome, snv):
     )
 
 
+def test_what_random_variants_do_too_is_not_counted_as_less(tiny_checkpoint, genome, snv):
+    """Three quarters of random variants do nothing to a silent track: nothing is then no feat."""
+    (effect,) = score_variants(tiny_checkpoint, genome, [snv], heads=("human",))
+    silent = np.repeat([0.0, 1.0], [300, 100])[:, None] * np.ones(8)
+    silent[:, 0] = 0
+    same = Background.of(dict.fromkeys(KEPT, silent), _about(8))
+    placed = replace(effect, scores={**effect.scores, "SAD": np.array([0, 0, 1, 2, *[0.0] * 4])})
+    np.testing.assert_allclose(same.percentile(placed, "SAD")[:4], [0, 0, 75, 100], atol=5)
+    assert same.percentile(placed, "SAD")[0] == 0
+
+
 def test_percentiles_come_with_the_effect(made, tiny_checkpoint, genome, snv):
     (effect,) = score_variants(tiny_checkpoint, genome, [snv], background=made)
     (mouse,) = score_variants(tiny_checkpoint, genome, [snv], heads=("mouse",), background=made)
