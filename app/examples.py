@@ -43,3 +43,17 @@ DEMO = (
     Example("DLCR", "DLCR", "The cluster's invented locus control region."),
     Example("DEMO1", "DEMO1", "An invented gene that shares its promoter with DEMO2."),
 )
+VARIANTS = (
+    HG38[-1],
+    Example(
+        "HBB −87, β-thalassaemia",
+        "chr11:5,227,158 G>C",
+        "In the CACCC box of the HBB promoter, 87 bp above its start: less β-globin.",
+    ),
+    Example(
+        "HBB −28, β-thalassaemia",
+        "chr11:5,227,099 T>C",
+        "In the TATA box of the HBB promoter, 28 bp above its start: less β-globin.",
+    ),
+)
+"""Of hg38, for the Variant view."""

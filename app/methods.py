@@ -66,10 +66,36 @@ def _contributions(
     return input_gradient(subject.model, subject.one_hot, target, centred=centred, **shared)
 
 
+def _mutagenesis(
+    subject: Subject, target: Target | None, options: Mapping[str, Any], control: Control
+) -> Any:
+    """Every substitution from `start` to before `stop`, both from 0 in the window."""
+    from interpret.mutagenesis import mutagenesis
+
+    return mutagenesis(
+        subject.model, subject.one_hot, _required(target), options["start"], options["stop"],
+        origin=subject.provenance, progress=control.progress, cancel=control.cancelled,
+    )  # fmt: skip
+
+
+def _first_order(
+    subject: Subject, target: Target | None, options: Mapping[str, Any], control: Control
+) -> Any:
+    """The same to first order, from one pass each way."""
+    from interpret.mutagenesis import first_order_mutagenesis
+
+    return first_order_mutagenesis(
+        subject.model, subject.one_hot, _required(target), options["start"], options["stop"],
+        origin=subject.provenance, progress=control.progress, cancel=control.cancelled,
+    )  # fmt: skip
+
+
 METHODS: dict[str, Method] = {
     "attention": _attention,
     "attention_map": _attention_map,
     "contributions quick": _contributions,
     "contributions integrated": _contributions,
+    "mutagenesis": _mutagenesis,
+    "mutagenesis quick": _first_order,
 }
 """Methods by kind."""

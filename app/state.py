@@ -47,6 +47,13 @@ ATTENTION_TOKEN = "attention_token"
 ATTENTION_WAY = "attention_way"
 ATTENTION_WHOLE = "attention_whole"
 ATTENTION_ROWS = "attention_rows"
+VARIANT_TRACKS = "variant_tracks"
+VARIANT_LANES = "variant_lanes"
+VARIANT_SCORE = "variant_score"
+VARIANT_ORDER = "variant_order"
+VARIANT_HEAD = "variant_head"
+VARIANT_FLANK = "variant_flank"
+MAP_WIDTH = "map_width"
 
 T = TypeVar("T")
 HISTORY_LENGTH = 30

@@ -27,6 +27,7 @@ class TrackLane:
         unit: what the values are.
         values: the prediction, or REF's where a variant is shown; read-only.
         alternative: ALT's prediction; read-only.
+        difference: the values are ALT − REF; their axis is as high as it is deep.
     """
 
     label: str
@@ -36,6 +37,7 @@ class TrackLane:
     unit: str
     values: Float[np.ndarray, " bins"]
     alternative: Float[np.ndarray, " bins"] | None = None
+    difference: bool = False
 
     @property
     def assay_name(self) -> str:
@@ -142,12 +144,16 @@ class LocusPicture:
         return Interval(self.window.contig, 0, self.contig_length)
 
     def value_range(self, lane: TrackLane) -> tuple[float, float]:
-        """Bottom and top of a lane's axis: 0 and a round number above what is drawn."""
+        """Bottom and top of a lane's axis: 0 and a round number above what is drawn; a difference's
+        axis has 0 in its middle."""
         shown = self.bins_in_view if self.zoomed_scale else range(self.bins)
         drawn = [lane.values] + ([] if lane.alternative is None else [lane.alternative])
         values = np.concatenate([part[shown.start : shown.stop] for part in drawn])
         values = values[np.isfinite(values)]
         low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
+        if lane.difference:
+            size = round_up(max(-low, high)) or 1.0
+            return -size, size
         bottom, top = 0.0 - round_up(-low), round_up(high)
         return (bottom, top) if top > bottom else (0.0, 1.0)
 

@@ -1,0 +1,213 @@
+"""A mutagenesis map on the page, in Plotly: positions, logo, the reference's letters, substitutions."""
+
+import textwrap
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from app.figures import locus_frame as at
+from app.figures import logo, page, ramps
+from app.figures.locus_frame import Spec
+from app.figures.logo import BASES
+from app.figures.mutagenesis_data import MutagenesisPicture
+from app.figures.palette import Theme
+from app.figures.ruler import length_text, ticks
+
+RIGHT, TOP, NOTE = 112, 62, 18
+LOGO, GAP, LETTERS, ROW = 120, 10, 24, 34
+"""Px."""
+HEIGHT = LOGO + GAP + LETTERS + len(BASES) * ROW
+MAP_TOP = LOGO + GAP + LETTERS
+PIXELS_PER_TICK = 90
+LOGO_AXIS, LETTERS_AXIS = "y2", "y3"
+
+
+def mutagenesis_figure(
+    picture: MutagenesisPicture, *, dark: bool = False, width: int = 760
+) -> go.Figure:
+    """Draw a map for the page.
+
+    Args:
+        picture: what to show.
+        dark: for a dark page.
+        width: px the figure will have at least; ticks and letters fit from there on.
+    """
+    colours, across = page.theme(dark), width - at.LEFT - RIGHT
+    traces = [
+        _map(picture, colours, dark), _dots(picture, colours), _letters(picture, colours, across),
+        _pointer(picture),
+    ]  # fmt: skip
+    return go.Figure({"data": traces, "layout": _layout(picture, colours, across)})
+
+
+def _layout(picture: MutagenesisPicture, colours: Theme, across: int) -> Spec:
+    return page.base_layout(colours) | {
+        "height": TOP + HEIGHT + NOTE + 10,
+        "margin": {"l": at.LEFT, "r": RIGHT, "t": TOP, "b": NOTE + 10},
+        "hovermode": "closest", "dragmode": False,
+        "xaxis": _ruler(picture, colours, across),
+        "yaxis": _rows(colours),
+        "yaxis2": _logo_axis(picture, colours),
+        "yaxis3": {"domain": _domain(LOGO + GAP, MAP_TOP), "range": [0, 1], "visible": False,
+                   "fixedrange": True, "anchor": "x"},
+        "shapes": [*_logo(picture, colours), *_frames(picture, colours)],
+        "annotations": [*_head(picture, colours), *_names(picture, colours)],
+    }  # fmt: skip
+
+
+def _domain(top: float, bottom: float) -> list[float]:
+    return [1 - bottom / HEIGHT, 1 - top / HEIGHT]
+
+
+def _ruler(picture: MutagenesisPicture, colours: Theme, across: int) -> Spec:
+    marks = ticks(picture.region, max(2, across // PIXELS_PER_TICK))
+    return {
+        "range": [picture.region.start, picture.region.end], "fixedrange": True, "side": "top",
+        "anchor": "free", "position": 1, "tickmode": "array",
+        "tickvals": [tick.x for tick in marks], "ticktext": [tick.label for tick in marks],
+        "tickfont": {"size": page.SMALL, "color": colours.muted}, "ticks": "outside", "ticklen": 4,
+        "tickcolor": colours.muted, "showline": True, "linecolor": colours.muted,
+        "showgrid": False, "zeroline": False,
+    }  # fmt: skip
+
+
+def _rows(colours: Theme) -> Spec:
+    """Rows of bases, A on top."""
+    names = [f"<b><span style='color:{colours.bases[base]}'>{base}</span></b>" for base in BASES]
+    return {
+        "domain": _domain(MAP_TOP, HEIGHT), "range": [len(BASES), 0], "fixedrange": True,
+        "anchor": "x", "tickmode": "array", "tickvals": [row + 0.5 for row in range(len(BASES))],
+        "ticktext": names, "tickfont": {"size": page.SIZE + 1}, "ticks": "", "ticklabelstandoff": 4,
+        "showgrid": False, "zeroline": False,
+    }  # fmt: skip
+
+
+def _logo_axis(picture: MutagenesisPicture, colours: Theme) -> Spec:
+    return {
+        "domain": _domain(0, LOGO), "range": list(picture.logo_range), "fixedrange": True,
+        "anchor": "x", "tickmode": "array", "tickvals": picture.logo_ticks,
+        "ticktext": [f"{tick:.3g}".replace("-", "−") for tick in picture.logo_ticks],
+        "tickfont": {"size": page.SMALL, "color": colours.muted}, "ticks": "outside", "ticklen": 3,
+        "tickcolor": colours.hairline, "showline": True, "linecolor": colours.hairline,
+        "showgrid": False, "zeroline": True, "zerolinecolor": colours.muted, "zerolinewidth": 1,
+    }  # fmt: skip
+
+
+def _map(picture: MutagenesisPicture, colours: Theme, dark: bool) -> Spec:
+    limit, columns = picture.limit, range(picture.region.length)
+    return {
+        "type": "heatmap", "x": np.arange(picture.region.start, picture.region.end + 1),
+        "y": np.arange(len(BASES) + 1), "z": picture.values.T.astype(np.float32),
+        "zmin": -limit, "zmax": limit, "colorscale": ramps.css(ramps.ramp(True, dark)),
+        "xgap": 1, "ygap": 1, "colorbar": _bar(limit, colours),
+        "text": [[picture.told(column, base) for column in columns] for base in BASES],
+        "hovertemplate": "%{text}<extra></extra>",
+    }  # fmt: skip
+
+
+def _bar(limit: float, colours: Theme) -> Spec:
+    """Beside the rows."""
+    at_ticks = [-limit, -limit / 2, 0, limit / 2, limit]
+    labels = [f"{tick:+.3g}".replace("-", "−") if tick else "0" for tick in at_ticks]
+    return {
+        "lenmode": "pixels", "len": len(BASES) * ROW, "y": 0, "yanchor": "bottom", "ypad": 0,
+        "x": 1, "xpad": 12, "thickness": 12, "outlinewidth": 0,
+        "tickmode": "array", "tickvals": at_ticks, "ticktext": labels,
+        "tickfont": {"size": page.SMALL, "color": colours.muted},
+        "ticks": "outside", "ticklen": 3, "tickcolor": colours.hairline,
+    }  # fmt: skip
+
+
+def _dots(picture: MutagenesisPicture, colours: Theme) -> Spec:
+    """One on each cell of the base that is there."""
+    x, y = picture.reference_cells
+    return {
+        "type": "scatter", "mode": "markers", "x": x, "y": y, "hoverinfo": "skip",
+        "marker": {"size": 4, "color": colours.muted},
+    }  # fmt: skip
+
+
+def _letters(picture: MutagenesisPicture, colours: Theme, across: int) -> Spec:
+    """The sequence, one letter a column."""
+    size = int(min(page.SIZE + 2, max(7, 1.3 * across / picture.region.length)))
+    return {
+        "type": "scatter", "mode": "text", "yaxis": LETTERS_AXIS, "hoverinfo": "skip",
+        "x": picture.positions - 0.5, "y": np.full(len(picture.letters), 0.5, dtype=np.float32),
+        "text": [f"<b>{letter}</b>" for letter in picture.letters],
+        "textfont": {"size": size,
+                     "color": [colours.bases.get(b, colours.muted) for b in picture.letters]},
+    }  # fmt: skip
+
+
+def _pointer(picture: MutagenesisPicture) -> Spec:
+    """Letters of a logo say nothing to the pointer; points at their ends do."""
+    told = [
+        f"{picture.region.contig}:{place:,} {letter}<br>importance {value:.3g}".replace("-", "−")
+        for place, letter, value in zip(
+            picture.positions, picture.letters, picture.importance, strict=True
+        )
+    ]
+    return {
+        "type": "scatter", "mode": "markers", "yaxis": LOGO_AXIS, "x": picture.positions - 0.5,
+        "y": picture.importance.astype(np.float32), "marker": {"size": 16, "opacity": 0},
+        "text": told, "hovertemplate": "%{text}<extra></extra>",
+    }  # fmt: skip
+
+
+def _logo(picture: MutagenesisPicture, colours: Theme) -> list[Spec]:
+    found = {base: picture.of_base(base) for base in BASES}
+    return [
+        {"type": "path", "path": logo.svg_path(base, starts, heights), "xref": "x",
+         "yref": LOGO_AXIS, "fillcolor": colours.bases[base], "line": {"width": 0}}
+        for base, (starts, heights) in found.items() if len(starts)
+    ]  # fmt: skip
+
+
+def _frames(picture: MutagenesisPicture, colours: Theme) -> list[Spec]:
+    return [
+        {"type": "rect" if frame.end > frame.start else "line", "xref": "x", "yref": "y",
+         "x0": frame.start, "x1": frame.end, "y0": frame.top, "y1": frame.bottom,
+         "line": {"color": colours.accent, "width": 2.5}}
+        for frame in picture.outlines
+    ]  # fmt: skip
+
+
+def _head(picture: MutagenesisPicture, colours: Theme) -> list[Spec]:
+    title = f"<b>{picture.title} · {length_text(picture.region.length)}</b> · {picture.assembly}"
+    small = {"size": page.SMALL, "color": colours.muted}
+    found = [
+        _text(title, 1 + 46 / HEIGHT, font={"size": 14}, xshift=8 - at.LEFT),
+        _text(f"Position on {picture.region.contig}", 1 + 13 / HEIGHT, font=small),
+        _text(picture.words, -NOTE / 2 / HEIGHT, font=small, xshift=8 - at.LEFT),
+    ]
+    if not picture.trained:
+        found.append(page.untrained(colours, y=1 + 46 / HEIGHT, xshift=RIGHT - 36))
+    return found
+
+
+def _names(picture: MutagenesisPicture, colours: Theme) -> list[Spec]:
+    """What each part is, in the column on the left; the unit above the colour bar."""
+    small = f"<span style='font-size:{page.SMALL}px;color:{colours.muted}'>"
+
+    def name(title: str, lines: list[str], top: float, bottom: float) -> Spec:
+        text = "<br>".join([f"<b>{title}</b>", *(f"{small}{line}</span>" for line in lines)])
+        return _text(text, sum(_domain(top, bottom)) / 2)
+
+    framed = [] if picture.variant is None or not picture.outlines else ["frame: the variant"]
+    unit = "<br>".join(textwrap.wrap(picture.unit, 16))
+    return [
+        name("Importance", ["minus the mean change by", "the three other bases"], 0, LOGO),
+        name("Reference", [], LOGO + GAP, MAP_TOP),
+        name("Each base instead", ["ALT − REF of the target", "dot: the reference", *framed],
+             MAP_TOP, HEIGHT),
+        _text(f"<b>ALT − REF</b><br>{small}{unit}</span>", 1 - (MAP_TOP - 14) / HEIGHT, x=1,
+              xshift=12, yanchor="bottom"),
+    ]  # fmt: skip
+
+
+def _text(text: str, y: float, **more: Any) -> Spec:
+    return {
+        "text": text, "x": 0, "y": y, "xref": "paper", "yref": "paper", "showarrow": False,
+        "xanchor": "left", "yanchor": "middle", "align": "left", "xshift": 18 - at.LEFT,
+    } | more  # fmt: skip

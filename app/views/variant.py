@@ -1,0 +1,95 @@
+"""The Variant view: what a variant changes in the prediction, and what other bases around it would."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from app import (
+    downloads,
+    header,
+    picker,
+    services,
+    state,
+    targets,
+    toolbar,
+    variant_files,
+    variant_panel,
+    varying,
+    widgets,
+)
+from app.figures.alt_text import describe
+from app.figures.locus_plotly import locus_figure
+from app.predictions import Answer
+from app.scene import Scene
+from app.seat import Seat
+from app.varying import Ranking
+from enformer.genes import Gene
+from enformer.tracks import TrackId
+from interpret.effects import VariantEffect
+
+
+def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
+    """REF, ALT and difference; the most changed tracks; the map around the variant."""
+    if shown.parsed.variant is None:
+        variant_panel.suggest(shown)
+        return
+    answer = widgets.ready(
+        services.answer(shown.checkpoint, shown.place, shown.window, shown.parsed, seat), seat
+    )
+    genes = header.genes(shown, seat)
+    effect = varying.effect_of(shown, answer, genes)
+    variant_panel.said(effect, shown)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        count, ranking = variant_panel.lanes(query), variant_panel.ranking(shown)
+    chosen = picker.shown_tracks(query.tracks, shown.checkpoint, shown.head)
+    variant_panel.pick(shown, chosen if count is None else None)
+    drawn = chosen if count is None else varying.most_changed(effect, shown, ranking, count)
+    _alleles(query, shown, answer, drawn, genes, effect)
+    variant_panel.tables(effect, shown, ranking, chosen if count is None else None)
+    _map(query, shown, effect, seat)
+
+
+def _alleles(
+    query: state.Query,
+    shown: Scene,
+    answer: Answer,
+    tracks: tuple[TrackId, ...],
+    genes: tuple[Gene, ...],
+    effect: VariantEffect,
+) -> None:
+    """The tracks over the locus, with what moves the picture."""
+    picture = varying.picture(answer, tracks, shown, genes)
+    files = downloads.Shown(answer, picture, tracks, shown.contig_length)
+    scores = variant_files.EffectFiles(effect, shown.checkpoint.tracks, files.stem)
+    if shown.beyond:
+        st.warning(shown.beyond, icon=":material/warning:")
+    with st.container(horizontal=True, key="toolbar"):
+        toolbar.zoom_buttons(shown)
+        toolbar.menus(lambda: variant_files.effect_menu(files, scores), query)
+    figure = locus_figure(replace(picture, footer=""), dark=st.context.theme.type == "dark")
+    toolbar.chart(figure, picture, describe(picture), files.stem)
+
+
+def _map(query: state.Query, shown: Scene, effect: VariantEffect, seat: Seat) -> None:
+    """What every other substitution around the variant would do to a target."""
+    first = varying.most_changed(effect, shown, Ranking("SAD", "abs", shown.head), 3)
+    target = targets.target_of(query, shown, first)
+    about = st.container()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        flank = variant_panel.flank()
+        menu = st.container(horizontal=True, width="content")
+        variant_panel.links(query, target)
+    with about:
+        variant_panel.about_map(varying.substitutions(shown, flank))
+    targets.choose(target, shown, first)
+    found = varying.map_of(shown, target, flank, seat)
+    if found is None:
+        return
+    picture = varying.map_picture(found, shown)
+    files = variant_files.MapFiles(found, picture, variant_panel.stem(shown))
+    variant_panel.chart(picture, files.name)
+    with menu:
+        variant_files.map_menu(files)
+
+
+header.run("variant", draw)

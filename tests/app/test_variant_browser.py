@@ -1,0 +1,100 @@
+"""The Variant view as a person meets it, in a real browser."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+pytestmark = pytest.mark.browser
+
+SICKLE, DELETION = "chr11:5,227,002 T>A", "chr11:5,227,157 GGG>G"
+
+
+def chart(page: Page, name: str) -> Locator:
+    """A chart by the beginning of its key, once it is drawn."""
+    plot = page.locator(f"[class*=st-key-{name}_] .js-plotly-plot")
+    expect(plot.locator(".main-svg").first).to_be_visible(timeout=90_000)
+    return plot
+
+
+def settled(page: Page) -> None:
+    page.wait_for_function(
+        "document.querySelector('.stApp').getAttribute('data-test-script-state') === 'notRunning'"
+    )
+
+
+def opened(server, page: Page, **asked: str) -> Page:
+    page.goto(server.link(**asked).replace("/?", "/variant?"))
+    chart(page, "map")
+    expect(page.get_by_role("button", name="Cancel")).to_have_count(0, timeout=90_000)
+    settled(page)
+    return page
+
+
+def test_a_link_opens_both_alleles_their_difference_and_the_map(server, new_page):
+    page = opened(server, new_page(), locus=SICKLE)
+    words = chart(page, "chart").locator(".annotation-text")
+    expect(words.filter(has_text="ALT − REF")).to_have_count(3)
+    expect(words.filter(has_text="T>A").first).to_be_visible()
+    words = chart(page, "map").locator(".annotation-text")
+    expect(words.filter(has_text="chr11:5,226,992-5,227,012").first).to_be_visible()
+    expect(words.filter(has_text="Exact").first).to_be_visible()
+    href = page.get_by_role("link", name="Attention, REF").first.get_attribute("href") or ""
+    assert "attention?locus=chr11" in href
+
+
+def test_a_cell_under_the_pointer_is_told(server, new_page):
+    page = opened(server, new_page(), locus=SICKLE)
+    cells = chart(page, "map").locator(".nsewdrag[data-subplot=xy]").first
+    cells.scroll_into_view_if_needed()
+    area = cells.bounding_box()
+    assert area is not None
+    page.mouse.move(area["x"] + area["width"] / 2, area["y"] + area["height"] / 8)
+    told = chart(page, "map").locator(".hoverlayer")
+    expect(told).to_contain_text(re.compile(r"chr11:5,227,002 T>A [+−][0-9.e−]+"))
+
+
+def test_a_ticked_row_is_drawn(server, new_page):
+    page = opened(server, new_page(), locus=SICKLE)
+    grid = page.locator("[class*=st-key-changed_] canvas").first
+    grid.scroll_into_view_if_needed()
+    area = grid.bounding_box()
+    assert area is not None
+    page.mouse.click(area["x"] + 16, area["y"] + 35 * 2.5)
+    expect(page).to_have_url(re.compile("tracks=human"))
+    settled(page)
+    expect(chart(page, "chart").locator(".annotation-text", has_text="ALT − REF")).to_have_count(1)
+
+
+def test_a_box_zooms_both_lanes(server, new_page):
+    page = opened(server, new_page(), locus=SICKLE)
+    title = chart(page, "chart").locator(".annotation-text").first
+    before = title.text_content() or ""
+    page.get_by_role("button", name="Zoom in").first.click()
+    expect(title).not_to_have_text(before)
+    expect(page).to_have_url(re.compile("variant.*zoom="))
+
+
+def test_without_a_variant_one_click_opens_one(server, new_page):
+    page = new_page()
+    page.goto(server.link(locus="HBB").replace("/?", "/variant?"))
+    expect(page.get_by_text("HBB is no variant")).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="HBB −28").click()
+    chart(page, "map")
+    expect(page).to_have_url(re.compile("locus=chr11"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 1920])
+def test_screenshots(server, new_page, tmp_path, scheme, width):
+    page = new_page(width, scheme)
+    page.set_viewport_size({"width": width, "height": 2300})
+    for name, asked in {
+        "sickle": {"locus": SICKLE},
+        "deletion": {"locus": DELETION, "zoom": "5225001-5230000"},
+        "demo": {"locus": "demo1:301,607 T>C", "genome": "demo"},
+    }.items():
+        opened(server, page, **asked)
+        page.wait_for_timeout(700)
+        page.screenshot(path=tmp_path / f"{name}.png")
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
