@@ -114,7 +114,8 @@ def said(effect: VariantEffect, shown: Scene) -> None:
     """What was compared: the variant, its window, and bins that ALT lacks."""
     variant, bins = effect.variants[0], len(effect.scored)
     kind = variant.kind[0].upper() + variant.kind[1:]
-    text = f"{kind} {variant}: REF and ALT predicted in the window {effect.window}."
+    where = f"{variant.contig}:{variant.position:,}"
+    text = f"{kind} at {where}: REF and ALT predicted in the window {effect.window}."
     if effect.realigned:
         text += " ALT's bins were realigned over the reference's bases"
         out = effect.bins_left_out

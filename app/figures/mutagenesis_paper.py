@@ -145,7 +145,7 @@ def _bar(figure: Figure, picture: MutagenesisPicture, width: int) -> None:
     axes.yaxis.tick_right()
     lines = [("ALT − REF", "bold"), *((x, "normal") for x in textwrap.wrap(picture.unit, 14))]
     for place, (line, weight) in enumerate(reversed(lines)):
-        y = MAP_TOP - 1.8 - 2.1 * place
+        y = MAP_TOP - 2.4 - 2.1 * place
         paper.add_text(figure, width - RIGHT + 1, y, line, size=paper.SMALL, weight=weight)
 
 

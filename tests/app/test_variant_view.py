@@ -92,7 +92,7 @@ def test_without_a_variant_it_offers_some_that_work_on_this_genome(opened):
         again.button(key=f"variant_{number}").click()
         again = finished(again.run())
         assert not again.error
-        assert f"{kind} demo1:" in said(again)
+        assert f"{kind} at demo1:" in said(again)
         assert len(figures(again)) == 2
 
 
