@@ -25,6 +25,7 @@ from interpret.gradients import (
     at_the_sequence,
     integrated,
     over_strands,
+    passes_of,
     still,
     strands_of,
 )
@@ -145,8 +146,8 @@ def integrated_gradients(
 ) -> Contributions:
     """The gradient averaged on the line from a baseline, times the way (Sundararajan et al. 2017).
 
-    Steps are the points of a Gauss-Legendre rule, computed one batch at a time: memory does not depend on
-    their number.
+    Steps are points of Gauss-Legendre rules, denser where the target changes (`interpret.gradients`), and
+    computed one batch at a time: memory does not depend on their number.
 
     Args:
         model: any; no gradient of its parameters is computed.
@@ -173,8 +174,8 @@ def integrated_gradients(
     _at_least_one("batch_size", batch_size)
     x = as_batch(one_hot, model)[0]
     name, start = baseline_of(x, baseline, shuffles=shuffles, seed=seed)
-    batches = -(-steps // batch_size)
-    told = Steps((batches + 2) * (1 + reverse_complement), progress, cancel)
+    passes = passes_of(steps, batch_size) * (1 + reverse_complement)
+    told = Steps(passes, progress, cancel)
     explain = integrated(still(model), steps, batch_size, told)
     strands = strands_of(model, target, reverse_complement, tracks)
     found = over_strands(explain, x, start, strands)
