@@ -22,14 +22,14 @@ from interpret.attention_maps import (
     read_attention,
     save_attention,
 )
-from interpret.attention_pass import show_attention, stages_of, tokens_of, window_of
+from interpret.attention_pass import show_attention, stages_of, tokens_of
 from interpret.attention_summary import (
     AttentionDifference,
     AttentionSummary,
     difference,
     tokens_over,
 )
-from interpret.origin import Cancel, Progress, frozen, stamped
+from interpret.origin import Cancel, Progress, frozen, interval_of, stamped
 from interpret.target import as_batch
 
 __all__ = [
@@ -76,7 +76,7 @@ def attention_summary(
         Cancelled: `cancel` said so.
     """
     x, config = as_batch(one_hot, model), model.config
-    interval, tokens = window_of(origin, x.shape[1]), tokens_of(model, x.shape[1])
+    interval, tokens = interval_of(origin, x.shape[1]), tokens_of(model, x.shape[1])
     rows, columns = _chosen(queries, tokens), _chosen(keys, tokens)
     if not 1 <= pool <= tokens:
         raise QueryError(

@@ -21,9 +21,9 @@ from enformer.errors import EnformerLensError, QueryError
 from enformer.files import typed_path
 from enformer.model import Enformer
 from enformer.provenance import Provenance
-from interpret.attention_pass import check_layer, show_attention, stages_of, tokens_of, window_of
+from interpret.attention_pass import check_layer, show_attention, stages_of, tokens_of
 from interpret.attention_summary import OnTokens
-from interpret.origin import Cancel, Progress, stamped
+from interpret.origin import Cancel, Progress, interval_of, stamped
 from interpret.target import as_batch
 
 _CHUNK = 128
@@ -108,7 +108,7 @@ def attention_maps(
     """
     check_layer(model, layer)
     x = as_batch(one_hot, model)
-    interval = window_of(origin, x.shape[1])
+    interval = interval_of(origin, x.shape[1])
     tokens = tokens_of(model, x.shape[1])
     found = np.empty((model.config.attention_heads, tokens, tokens), np.dtype(dtype))
 
@@ -155,7 +155,7 @@ def save_attention(
     target, x = typed_path(path, EnformerLensError), as_batch(one_hot, model)
     config, tokens = model.config, tokens_of(model, x.shape[1])
     shape = (config.depth, config.attention_heads, tokens, tokens)
-    attributes = _attributes(window_of(origin, x.shape[1]), config.bin_size, origin)
+    attributes = _attributes(interval_of(origin, x.shape[1]), config.bin_size, origin)
     steps = stages_of(model, config.depth, progress, cancel)
     with _written_whole(target, 2 * int(np.prod(shape))) as part, h5py.File(part, "w") as file:
         chunks = (1, 1, min(_CHUNK, tokens), tokens)

@@ -8,12 +8,10 @@ from jaxtyping import Float
 from torch import Tensor
 
 from enformer.attention import Inspect
-from enformer.coordinates import Interval
-from enformer.errors import EnformerLensError, QueryError
+from enformer.errors import QueryError
 from enformer.model import Enformer, TransformerBlock
-from enformer.provenance import Provenance
 from interpret.gradients import still
-from interpret.origin import Cancel, Progress, Steps, interval_of
+from interpret.origin import Cancel, Progress, Steps
 
 
 def show_attention(
@@ -61,22 +59,6 @@ def tokens_of(model: Enformer, length: int) -> int:
     """
     model.check_length(length)
     return length // model.config.bin_size
-
-
-def window_of(origin: Provenance | None, length: int) -> Interval:
-    """The window of a sequence.
-
-    Raises:
-        EnformerLensError: its origin is of another length, so that tokens would be misplaced.
-    """
-    interval = interval_of(origin, length)
-    if interval.length != length:
-        raise EnformerLensError(
-            f"Its origin says {interval}, which is {interval.length:,} bp.",
-            read=f"a sequence of {length:,} bp",
-            do="Give the origin of this sequence, or none.",
-        )
-    return interval
 
 
 def check_layer(model: Enformer, layer: int) -> None:

@@ -10,7 +10,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from enformer.coordinates import Interval
-from enformer.errors import QueryError
+from enformer.errors import EnformerLensError, QueryError
 from enformer.model import Enformer
 from enformer.provenance import Provenance
 from interpret.gradients import still
@@ -96,7 +96,7 @@ def mutagenesis(
     Raises:
         QueryError: the model has no such target, or the window no such bases.
     """
-    scan = _Scan.over(model, one_hot, target, start, stop)
+    scan = _Scan.over(model, one_hot, target, start, stop, batch_size, origin)
     changes = scan.substitutions(range(start, stop))
     steps = Steps(1 + -(-len(changes) // batch_size), progress, cancel)
     reference, effects = _exact(model, scan, changes, batch_size, steps)
@@ -105,8 +105,7 @@ def mutagenesis(
         values[change.position - start, change.base] = effect
     steps.finish()
     made = stamped(origin, "mutagenesis", target=str(target), start=start, stop=stop)
-    interval = interval_of(origin, len(scan.sequence))
-    return scan.result(values, reference, interval, made, exact=True)
+    return scan.result(values, reference, made, exact=True)
 
 
 def first_order_mutagenesis(
@@ -139,7 +138,7 @@ def first_order_mutagenesis(
     Raises:
         QueryError: the model has no such target, or the window no such bases.
     """
-    scan = _Scan.over(model, one_hot, target, start, stop)
+    scan = _Scan.over(model, one_hot, target, start, stop, batch_size, origin)
     places = np.linspace(start, stop - 1, min(check, stop - start)).round().astype(int)
     changes = scan.substitutions(places.tolist())
     steps = Steps(1 + bool(changes) + -(-len(changes) // batch_size), progress, cancel)
@@ -153,8 +152,7 @@ def first_order_mutagenesis(
     steps.finish()
     options = {"target": str(target), "start": start, "stop": stop, "check": check}
     made = stamped(origin, "first-order mutagenesis (approximate)", **options)
-    interval = interval_of(origin, len(scan.sequence))
-    return scan.result(values, reference, interval, made, exact=False, error=error)
+    return scan.result(values, reference, made, exact=False, error=error)
 
 
 class _Change(NamedTuple):
@@ -188,15 +186,29 @@ class _Scan:
     """What both methods are asked: the sequence on the model's device, the target and the bases."""
 
     sequence: Float[Tensor, "length 4"]
+    window: Interval
     target: Target
     start: int
     stop: int
 
     @classmethod
     def over(
-        cls, model: Enformer, one_hot: Tensor, target: Target, start: int, stop: int
+        cls,
+        model: Enformer,
+        one_hot: Tensor,
+        target: Target,
+        start: int,
+        stop: int,
+        batch_size: int,
+        origin: Provenance | None,
     ) -> "_Scan":
         target.check(model.config)
+        if batch_size < 1:
+            raise EnformerLensError(
+                "A batch has at least one sequence.",
+                read=f"batches of {batch_size}",
+                do="Take more.",
+            )
         sequence = as_batch(one_hot, model)[0]
         length = len(sequence)
         if not 0 <= start < stop <= length:
@@ -206,7 +218,7 @@ class _Scan:
                 do="Give the first base, from 0, and the one after the last.",
                 example=f"start {length // 2 - 50}, stop {length // 2 + 50}",
             )
-        return cls(sequence, target, start, stop)
+        return cls(sequence, interval_of(origin, length), target, start, stop)
 
     def substitutions(self, positions: Sequence[int]) -> list[_Change]:
         """Every base that is not there: three at a known base, four at N."""
@@ -217,16 +229,14 @@ class _Scan:
         self,
         values: Tensor,
         reference: float,
-        interval: Interval,
         provenance: Provenance | None,
         exact: bool,
         error: _Error = NOT_MEASURED,
     ) -> Mutagenesis:
+        window = self.window
         return Mutagenesis(
-            interval=interval,
-            region=Interval(
-                interval.contig, interval.start + self.start, interval.start + self.stop
-            ),
+            interval=window,
+            region=Interval(window.contig, window.start + self.start, window.start + self.stop),
             target=self.target,
             values=frozen(values),
             letters=_letters(self.sequence[self.start : self.stop]),

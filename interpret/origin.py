@@ -9,7 +9,7 @@ from torch import Tensor
 
 from enformer.checkpoint import Checkpoint
 from enformer.coordinates import Interval, Variant
-from enformer.errors import Cancelled
+from enformer.errors import Cancelled, EnformerLensError
 from enformer.genome import Genome
 from enformer.model import Enformer
 from enformer.predict import haplotype, place_window
@@ -94,8 +94,19 @@ def stamped(origin: Provenance | None, method: str, **options: Any) -> Provenanc
 
 
 def interval_of(origin: Provenance | None, length: int) -> Interval:
-    """Where a sequence of so many bp lies; on the contig `sequence` when nobody said."""
-    return Interval(SEQUENCE, 0, length) if origin is None else origin.interval
+    """Where a sequence of so many bp lies; on the contig `sequence` when nobody said.
+
+    Raises:
+        EnformerLensError: its origin is of another length, so that positions would be misplaced.
+    """
+    interval = Interval(SEQUENCE, 0, length) if origin is None else origin.interval
+    if interval.length != length:
+        raise EnformerLensError(
+            f"Its origin says {interval}, which is {interval.length:,} bp.",
+            read=f"a sequence of {length:,} bp",
+            do="Give the origin of this sequence, or none.",
+        )
+    return interval
 
 
 class Steps:

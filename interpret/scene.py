@@ -149,5 +149,5 @@ class Scene:
         remaining, values = iter(haplotypes), []
         while batch := list(islice(remaining, self.batch_size)):
             steps.start(doing)
-            values.append(edits.scalar(batch, self.target).double().cpu().numpy())
+            values.append(edits.scalar(batch, self.target).cpu().double().numpy())
         return np.concatenate([np.zeros(0), *values])

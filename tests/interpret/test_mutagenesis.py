@@ -8,7 +8,7 @@ import torch
 
 import enformer
 from enformer import Enformer, Interval
-from enformer.errors import Cancelled, QueryError
+from enformer.errors import Cancelled, EnformerLensError, QueryError
 from enformer.sequence import one_hot
 from interpret import Subject, Target
 from interpret.mutagenesis import first_order_mutagenesis, mutagenesis
@@ -186,6 +186,12 @@ def test_progress_is_told_and_cancel_ends_it(model, sequence):
 def test_bases_that_are_not_there_are_refused(method, model, sequence, start, stop):
     with pytest.raises(QueryError, match="lie in the window of 16,384 bp"):
         method(model, sequence, TARGET, start, stop)
+
+
+@pytest.mark.parametrize("method", [mutagenesis, first_order_mutagenesis])
+def test_a_batch_of_none_is_refused(method, model, sequence):
+    with pytest.raises(EnformerLensError, match="at least one sequence"):
+        method(model, sequence, TARGET, 0, 2, batch_size=0)
 
 
 @pytest.mark.parametrize("method", [mutagenesis, first_order_mutagenesis])

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from enformer import Interval, Variant, open_genome, predict
-from enformer.errors import Cancelled, GenomeError
+from enformer.errors import Cancelled, EnformerLensError, GenomeError
 from interpret.origin import Steps, Subject, frozen, interval_of, stamped
 
 
@@ -50,7 +50,13 @@ def test_a_method_adds_its_name_and_options(tiny_checkpoint, genome):
     assert made.options["steps"] == 3
     assert made.options["dtype"] == "float32"
     assert stamped(None, "mutagenesis") is None
-    assert interval_of(origin, 5) == origin.interval
+
+
+def test_a_sequence_lies_where_its_origin_says_and_on_no_other_length(tiny_checkpoint, genome):
+    origin = Subject.read(tiny_checkpoint, genome, Interval("demo1", 0, 1)).provenance
+    assert interval_of(origin, 16_384) == origin.interval
+    with pytest.raises(EnformerLensError, match=r"a sequence of 16,512 bp.*which is 16,384 bp"):
+        interval_of(origin, 16_512)
     assert interval_of(None, 5) == Interval("sequence", 0, 5)
 
 
