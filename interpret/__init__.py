@@ -33,6 +33,7 @@ __all__ = [
     "knockout",
     "knockout_scan",
     "mutagenesis",
+    "save_attention",
     "scalar",
     "score_variants",
     "sufficiency",

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from enformer.assemblies import canonical_assembly
 from enformer.checkpoint import Checkpoint
 from enformer.coordinates import Interval
 from enformer.errors import QueryError
@@ -97,5 +98,6 @@ def _target(text: str, query: ParsedQuery, place: Interval, subject: Subject) ->
 def _head(subject: Subject) -> str:
     """The head trained on the genome's assembly; else the first."""
     card, heads = subject.checkpoint.card, subject.checkpoint.config.heads
-    fitting = [head for head in heads if card.assemblies.get(head) == subject.genome.assembly]
+    names = {head: canonical_assembly(name) for head, name in card.assemblies.items()}
+    fitting = [head for head in heads if names.get(head) == subject.genome.assembly]
     return next(iter(fitting or heads))

@@ -1,7 +1,7 @@
 """What a variant does to every track of a window, as one frozen result."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ from enformer.checkpoint import Checkpoint
 from enformer.coordinates import Interval, Variant
 from enformer.errors import EnformerLensError
 from enformer.predict import Prediction
-from enformer.provenance import Provenance
+from enformer.provenance import REALIGNED, Provenance
 from enformer.tracks import TrackTable
 from interpret.scores import SCORES
 
@@ -153,15 +153,17 @@ class VariantEffect:
                 do="Score it again with keep_predictions=True.",
             )
         tracks = checkpoint.tracks.search(head=self.heads)
-        shared = (tracks, checkpoint.config, self.provenance)
+        made, config = self.provenance, checkpoint.config
+        told = {**made.options, REALIGNED: True} if self.realigned else made.options
+        of_ref, of_alt = replace(made, variant=None), replace(made, options=told)
         ref, alt = (
             {head: self.values[f"{allele}/{head}"] for head in self.heads}
             for allele in ("REF", "ALT")
         )
         first = self.variants[0] if len(self.variants) == 1 else None
         return (
-            Prediction(self.window, self.region, ref, *shared),
-            Prediction(self.window, self.region, alt, *shared, variant=first),
+            Prediction(self.window, self.region, ref, tracks, config, of_ref),
+            Prediction(self.window, self.region, alt, tracks, config, of_alt, variant=first),
         )
 
     def _score(self, name: str) -> Float[np.ndarray, " tracks"]:

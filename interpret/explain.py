@@ -93,10 +93,11 @@ class Explainer:
         Raises:
             EnformerLensError: what is asked for has no answer; files that are there stay.
         """
-        put(self._folder / "provenance.json", self._provenance().to_json())
         named = self._options.motifs
         motifs = () if named is None else read_motifs(motif_file(named))
         elements = self._elements()
+        self._clear()
+        put(self._folder / "provenance.json", self._provenance().to_json())
         attention = self._attention()
         contributions = self._contributions()
         if motifs:
@@ -107,6 +108,12 @@ class Explainer:
         if self._options.scan:
             self._scan()
         put(self._folder / "README.txt", self._readme())
+
+    def _clear(self) -> None:
+        """Takes away what an earlier run left, which may be of another target."""
+        for name in ("README.txt", *(name for name, _ in _FILES)):
+            for path in (self._folder / name, self._folder / f"{name}.json"):
+                path.unlink(missing_ok=True)
 
     def _provenance(self) -> Provenance:
         """Of the folder as a whole; each file has its own besides."""

@@ -124,10 +124,11 @@ class Run:
             write_tsv(partial, store.rows(), layout, provenance)
         else:
             left_out = write_vcf(partial, self.source, store.rows(), layout, provenance)
+        index, old = (path.with_name(f"{path.name}.tbi") for path in (partial, self.out))
+        old.unlink(missing_ok=True)  # that of a file which is replaced would mislead
         os.replace(partial, self.out)
-        index = partial.with_name(f"{partial.name}.tbi")
         if index.exists():
-            os.replace(index, self.out.with_name(f"{self.out.name}.tbi"))
+            os.replace(index, old)
         return left_out
 
 

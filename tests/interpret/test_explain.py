@@ -1,5 +1,6 @@
 """The command that explains one target, on the tiny model and a toy genome."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -156,6 +157,31 @@ def test_without_elements_they_are_peaks_of_accessibility(explain):
     assert "peaks of the predicted track human/4" in (out / "README.txt").read_text()
     assert len(pd.read_csv(out / "evidence.tsv", sep="\t", comment="#")) > 0
     assert not (out / "scan.tsv").exists()
+
+
+def test_what_an_earlier_run_left_is_not_taken_for_this_ones(explain, files: Path, tmp_path: Path):
+    (tmp_path / "out").mkdir()
+    for name in ("scan.tsv", "scan.tsv.json", "motifs.tsv", "notes.md"):
+        (tmp_path / "out" / name).write_text("of another target")
+    options = ["--elements", str(files / "elements.bed"), "--shuffles", "1", "--replace"]
+    status, out = explain("chrA:30,000-30,200", "human/5", *options)
+    assert status == 0
+    left = {path.name for path in out.iterdir()}
+    assert left.isdisjoint({"scan.tsv", "scan.tsv.json", "motifs.tsv"})
+    assert {"notes.md", "evidence.tsv"} <= left
+    assert "scan.tsv" not in (out / "README.txt").read_text()
+
+
+def test_an_assay_is_that_of_the_head_of_the_genomes_assembly(files: Path, tiny_checkpoint):
+    """Whichever of its names the card has for it."""
+    card = replace(tiny_checkpoint.card, assemblies={"human": "GRCh38", "mouse": "GRCm38"})
+    genome = enformer.open_genome(files / "toy.fa")
+    for assembly, head in (("hg38", "human"), ("mm10", "mouse")):
+        genome.assembly = assembly
+        asked = Asked.read(
+            "chrA:30,001-30,100", "DNASE", replace(tiny_checkpoint, card=card), genome
+        )
+        assert asked.target.head == head
 
 
 def test_errors_are_told_in_words(explain, files: Path, capsys):

@@ -182,6 +182,8 @@ def test_a_sorted_vcf_gets_an_index(score, fasta: Path, tmp_path: Path, mixed: P
     _, unsorted = score(mixed, "unsorted.vcf.gz")
     assert not unsorted.with_name("unsorted.vcf.gz.tbi").exists()
     assert not list(tmp_path.glob("*partial*"))
+    score(mixed, "sorted.out.vcf.gz", "--restart")
+    assert not out.with_name("sorted.out.vcf.gz.tbi").exists(), "an index of the file it replaced"
 
 
 def test_exit_status(score, fasta: Path, tmp_path: Path, shared_data: Path, capsys):

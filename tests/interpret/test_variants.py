@@ -14,8 +14,9 @@ from enformer.coordinates import window_around
 from enformer.errors import Cancelled, EnformerLensError, GenomeError, QueryError
 from enformer.genes import Gene, GeneIndex
 from enformer.genome import Genome
+from enformer.provenance import REALIGNED
 from interpret import stored, variants
-from interpret.realign import Alignment
+from interpret.realign import Alignment, realigned
 from interpret.scores import SCORES
 from interpret.variants import WindowScorer, place_variants, score_variants
 
@@ -470,6 +471,16 @@ def test_an_effect_can_be_stored(scorer, tiny_checkpoint, genome, contig):
         effect.scores["SAD"][0] = 1
     with pytest.raises(EnformerLensError, match="Only its scores were kept"):
         replace(effect, values={}).predictions(tiny_checkpoint)
+
+
+def test_predictions_of_an_effect_say_what_they_are(scorer, tiny_checkpoint, genome, contig):
+    """ALT was put back over the reference's bases once, and is not again; REF has no variant."""
+    deletion = _indel(genome, contig, MIDDLE, 300, "")
+    ref, alt = scorer.score(deletion, keep_predictions=True).predictions(tiny_checkpoint)
+    assert (ref.variant, ref.provenance.variant) == (None, None)
+    assert alt.variant == alt.provenance.variant == deletion
+    assert realigned(alt) is alt
+    assert not ref.provenance.options.get(REALIGNED)
 
 
 def _calls(path) -> list[Variant]:
