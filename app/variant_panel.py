@@ -127,7 +127,7 @@ def tables(
     effect: VariantEffect, shown: Scene, ranking: Ranking, drawn: tuple[TrackId, ...] | None
 ) -> None:
     """Tracks and genes by what changes, and what percentiles refer to; `drawn` as in `_changed`."""
-    left, right = st.columns([5, 4], gap="medium")
+    left, right = st.columns([4, 3], gap="medium")
     with left:
         st.markdown(f"**Tracks**, {ORDERS[ranking.order].lower()} first")
         _changed(varying.ranked(effect, shown, ranking), ranking, drawn)
@@ -153,7 +153,7 @@ def _changed(table: pd.DataFrame, ranking: Ranking, drawn: tuple[TrackId, ...] |
         state.choose_tracks(tuple(map(str, (*others, *(ids[row] for row in rows)))))
 
     st.dataframe(
-        table.drop(columns=["head", "index", "assay"]), hide_index=True, key=key, height=388,
+        table.drop(columns=["head", "index"]), hide_index=True, key=key, height=388,
         on_select=ticked, selection_mode="multi-row",
         selection_default={"selection": {"rows": [ids.index(t) for t in drawn or () if t in ids]}},
         column_config=_columns(ranking),
@@ -164,7 +164,7 @@ def _columns(ranking: Ranking) -> dict[str, Any]:
     number, kind = st.column_config.NumberColumn, SCORES[ranking.score]
     about = plain(f"{kind.about} ({kind.unit})")
     return {
-        "name": st.column_config.TextColumn("Track", width="medium", help="Tick to draw it."),
+        "name": st.column_config.TextColumn("Track", width=180, help="Tick to draw it."),
         "REF": number("REF", format="%.4g", help="Mean over the scored bins, in the track's unit."),
         "ALT": number("ALT", format="%.4g", help="Mean over the same bins."),
         ranking.score: number(ranking.score, format=_DIGITS, help=about),

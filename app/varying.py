@@ -87,8 +87,10 @@ def ranked(effect: VariantEffect, shown: Scene, ranking: Ranking) -> pd.DataFram
     table = table[table["head"] == ranking.head].head(MOST_ROWS).reset_index(drop=True)
     score = "SAD" if ranking.score == "SAD_sum" else ranking.score  # as many times larger in all
     known = table.get(f"{score}_percentile")
-    kept = table[["head", "index", "name", "assay", "REF", "ALT", ranking.score]]
-    return kept if known is None else kept.assign(percentile=known)
+    kept = table[["head", "index", "name", ranking.score, "REF", "ALT"]]
+    if known is not None:
+        kept.insert(4, "percentile", known)
+    return kept
 
 
 def ids_of(table: pd.DataFrame) -> tuple[TrackId, ...]:
@@ -251,9 +253,9 @@ def _here(shown: Scene) -> tuple[Example, ...]:
         return ()
     first, where = bases[0], f"{shown.window.contig}:{middle + 1:,}"
     found = {
-        "substitution": f"{where} {first}>{_TRANSITION[first]}",
-        "deletion of 3 bp": f"{where} {bases}>{first}",
-        "insertion of 4 bp": f"{where} {first}>{first}TGAC",
+        "Substitution": f"{where} {first}>{_TRANSITION[first]}",
+        "Deletion of 3 bp": f"{where} {bases}>{first}",
+        "Insertion of 4 bp": f"{where} {first}>{first}TGAC",
     }
     about = f"A made-up one in the middle of {shown.parsed.name}."
     return tuple(Example(f"{kind}: {text}", text, about) for kind, text in found.items())

@@ -86,7 +86,7 @@ def _value_axis(frame: Frame, place: int, lane: TrackLane, colours: Theme) -> Sp
         "fixedrange": True,
         "tickmode": "array",
         "tickvals": sorted({bottom, 0.0, top}),
-        "ticktext": [f"{value:g}" for value in sorted({bottom, 0.0, top})],
+        "ticktext": [f"{value:g}".replace("-", "−") for value in sorted({bottom, 0.0, top})],
         "tickfont": {"size": page.SMALL, "color": colours.muted},
         "ticks": "outside",
         "ticklen": 3,

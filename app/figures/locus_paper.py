@@ -72,7 +72,7 @@ def _lane(figure: Figure, sheet: Sheet, place: int, lane: TrackLane) -> None:
     low, high = picture.value_range(lane)
     axes.set_ylim(low, high)
     axes.set_yticks(sorted({low, 0.0, high}))
-    axes.set_yticklabels([f"{value:g}" for value in sorted({low, 0.0, high})])
+    axes.set_yticklabels([f"{value:g}".replace("-", "−") for value in sorted({low, 0.0, high})])
     axes.spines["left"].set_visible(True)
     axes.axhline(0, color=PAPER.ink, lw=0.4)
     shades = PAPER.shades(lane.kind)

@@ -74,10 +74,10 @@ def _map(query: state.Query, shown: Scene, effect: VariantEffect, seat: Seat) ->
     """What every other substitution around the variant would do to a target."""
     first = varying.most_changed(effect, shown, Ranking("SAD", "abs", shown.head), 3)
     target = targets.target_of(query, shown, first)
-    about = st.container()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        about, menu = st.container(), st.container(width="content")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         flank = variant_panel.flank()
-        menu = st.container(horizontal=True, width="content")
         variant_panel.links(query, target)
     with about:
         variant_panel.about_map(varying.substitutions(shown, flank))

@@ -86,7 +86,7 @@ def test_without_a_variant_it_offers_some_that_work_on_this_genome(opened):
     assert "DGB1 is no variant" in said(app)
     offered = [b for b in app.button if (b.key or "").startswith("variant_")]
     kinds = [b.label.partition("\\:")[0] for b in offered]
-    assert kinds == ["substitution", "deletion of 3 bp", "insertion of 4 bp"]
+    assert kinds == ["Substitution", "Deletion of 3 bp", "Insertion of 4 bp"]
     for number, kind in enumerate(("SNV", "Deletion", "Insertion")):
         again = opened(locus="DGB1")
         again.button(key=f"variant_{number}").click()
