@@ -1,21 +1,14 @@
 """Multi-head attention with relative positions, after Transformer-XL as the paper uses it."""
 
-from collections.abc import Callable
-
 import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from enformer.attend import Inspect, attend
 from enformer.config import EnformerConfig
 from enformer.layers import Linear, precise, project
 from enformer.positions import relative_basis
-
-TILE = 384
-"""Queries of one head whose attention a CPU computes at once, so that it stays in cache."""
-
-Inspect = Callable[[int, int, int, Tensor], None]
-"""Called with sample, attention head, first query, and the weights (queries, tokens) from that query on."""
 
 
 def relative_shift(
@@ -30,16 +23,6 @@ def relative_shift(
     stride = 2 * tokens - 2
     rows = logits.flatten(-2)[..., tokens - 1 : tokens - 1 + tokens * stride]
     return rows.unflatten(-1, (tokens, stride))[..., :tokens]
-
-
-def _shift_tile(
-    logits: Float[Tensor, "query distances"], tokens: int
-) -> Float[Tensor, "query {tokens}"]:
-    """`relative_shift` of some consecutive queries, from the distances that these can reach."""
-    queries, distances = logits.shape
-    logits = logits.contiguous()
-    start = logits.storage_offset() + queries - 1
-    return logits.as_strided((queries, tokens), (distances - 1, 1), start)
 
 
 class RelativeAttention(nn.Module):
@@ -79,9 +62,12 @@ class RelativeAttention(nn.Module):
             inspect: shown the weights while they are there, all of a query's keys at once.
         """
         queries = range(x.shape[1]) if queries is None else queries
-        tiles = not (self.training or torch.is_grad_enabled()) and x.device.type == "cpu"
+        tiles = x.device.type == "cpu" and not (self.training or self._learns())
         gather = self._gather_in_tiles if tiles else self._gather
         return self.output(gather(x, queries, inspect))
+
+    def _learns(self) -> bool:
+        return torch.is_grad_enabled() and any(p.requires_grad for p in self.parameters())
 
     def _gather(
         self, x: Tensor, queries: range, inspect: Inspect | None
@@ -99,26 +85,15 @@ class RelativeAttention(nn.Module):
     ) -> Float[Tensor, "batch queries values"]:
         """The same without the large arrays: a third of the time on a CPU."""
         query = self._split(self.query(x[:, queries.start : queries.stop])) * self.key_size**-0.5
-        by_key, by_distance = query + self.content_bias, query + self.position_bias
-        keys, values = self._split(self.key(x)), self._split(self.value(x))
-        relative = self._split(self._keys_by_distance(x))[0]
-        tokens, shape = x.shape[1], (*query.shape[:1], len(queries), *values.shape[1::2])
-        gathered = values.new_empty(shape)
-        for sample, head in np.ndindex(*query.shape[:2]):
-            key = keys[sample, head].contiguous()
-            value = values[sample, head].T.contiguous()
-            for start in range(0, len(queries), TILE):
-                rows = slice(start, min(start + TILE, len(queries)))
-                first, last = queries[rows][0], queries[rows][-1]
-                # distances from the last query to the first key, up to the first query to the last key
-                reach = relative[head, tokens - 1 - last : 2 * tokens - 1 - first]
-                logits = project(by_key[sample, head, rows].unsqueeze(0), key)
-                far = project(by_distance[sample, head, rows].unsqueeze(0), reach.contiguous())
-                weights = precise(logits[0] + _shift_tile(far[0], tokens)).softmax(-1)
-                if inspect is not None:
-                    inspect(sample, head, first, weights)
-                summed = project(weights.to(value.dtype).unsqueeze(0), value)
-                gathered[sample, rows, head] = summed[0]
+        gathered = attend(
+            query + self.content_bias,
+            query + self.position_bias,
+            self._split(self.key(x)),
+            self._split(self.value(x)),
+            self._split(self._keys_by_distance(x))[0],
+            queries.start,
+            inspect,
+        )
         return gathered.flatten(2)
 
     def weights(

@@ -12,7 +12,8 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from enformer.attention import Inspect, RelativeAttention
+from enformer.attend import Inspect
+from enformer.attention import RelativeAttention
 from enformer.config import EnformerConfig
 from enformer.errors import EnformerLensError
 from enformer.initial import initialise

@@ -7,7 +7,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from enformer.attention import Inspect
+from enformer.attend import Inspect
 from enformer.errors import QueryError
 from enformer.model import Enformer, TransformerBlock
 from interpret.gradients import still

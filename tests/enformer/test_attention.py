@@ -97,26 +97,36 @@ def test_training_draws_position_dropout_anew_and_learns_the_keys(tiny_config):
 
 @pytest.mark.parametrize("tile", [3, 5, 384])
 def test_tiles_change_nothing(attention, tiny_config, monkeypatch, tile):
-    monkeypatch.setattr("enformer.attention.TILE", tile)
+    monkeypatch.setattr("enformer.attend.TILE", tile)
     x = torch.randn(2, 11, tiny_config.channels)
-    whole = attention(x)  # with gradients on, the whole maps are made
-    with torch.no_grad():
-        torch.testing.assert_close(attention(x), whole, rtol=1e-5, atol=1e-5)
-        some = attention(x, range(4, 10))
-    torch.testing.assert_close(some, whole[:, 4:10], rtol=1e-5, atol=1e-5)
+    whole = attention.output(attention._gather(x, range(11), None))
+    torch.testing.assert_close(attention(x), whole, rtol=1e-5, atol=1e-5)
+    torch.testing.assert_close(attention(x, range(4, 10)), whole[:, 4:10], rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("queries", [range(11), range(4, 10), range(10, 11)])
+@pytest.mark.parametrize("tile", [1, 4, 384])
+def test_the_gradient_by_tiles_is_that_of_autograd(attention, monkeypatch, tile, queries):
+    monkeypatch.setattr("enformer.attend.TILE", tile)
+    attention = attention.double()
+    x = torch.randn(2, 11, attention.query.in_features, dtype=torch.float64, requires_grad=True)
+    weight = torch.randn(2, len(queries), attention.output.out_features, dtype=torch.float64)
+    whole = attention.output(attention._gather(x, queries, None))
+    (want,) = torch.autograd.grad((whole * weight).sum(), x)
+    (found,) = torch.autograd.grad((attention(x, queries) * weight).sum(), x)
+    torch.testing.assert_close(found, want, rtol=1e-10, atol=1e-12)
 
 
 @pytest.mark.parametrize("grad", [True, False])
 def test_an_inspector_sees_every_weight_once(attention, tiny_config, monkeypatch, grad):
-    monkeypatch.setattr("enformer.attention.TILE", 4)
+    monkeypatch.setattr("enformer.attend.TILE", 4)
     x = torch.randn(2, 10, tiny_config.channels)
     seen = torch.zeros(2, tiny_config.attention_heads, 10, 10)
 
     def inspect(sample, head, first, weights):
         seen[sample, head, first : first + len(weights)] += weights
 
-    with torch.set_grad_enabled(grad):
-        attention(x, range(2, 9), inspect)
+    attention(x.requires_grad_(grad), range(2, 9), inspect)
     want = attention.weights(x)[:, :, 2:9]
     torch.testing.assert_close(seen[:, :, 2:9], want, rtol=1e-5, atol=1e-6)
     assert not seen[:, :, :2].any()
