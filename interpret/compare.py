@@ -15,7 +15,7 @@ from enformer.references import bare
 from interpret.effects import VariantEffect
 from interpret.origin import frozen
 from interpret.scores import SCORES, left, log_sed, mean, sax_bin
-from interpret.target import Target
+from interpret.target import Target, cage_tracks
 
 Values = Mapping[str, Float[Tensor, "bins _"]]
 
@@ -96,7 +96,7 @@ def _gene_score(
 ) -> Float[Tensor, " tracks"]:
     table = checkpoint.tracks
     found = ref[head].new_full((ref[head].shape[1],), torch.nan)
-    if not (table.of_head(head).frame["assay"] == "CAGE").any():
+    if not cage_tracks(table, head, gene.strand):
         return found
     target = Target.of_gene(gene, window, checkpoint.config, table, head)
     bins, tracks = list(target.bins), list(target.tracks)

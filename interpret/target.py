@@ -115,7 +115,7 @@ class Target:
             QueryError: the TSS has no bin there, or the head has no CAGE.
         """
         tss = Interval(window.contig, gene.tss, gene.tss + 1)
-        tracks = tuple(tracks) or _cage(table, head, gene.strand)
+        tracks = tuple(tracks) or cage_tracks(table, head, gene.strand)
         if not tracks:
             raise _wrong(f"The head {head} has no CAGE track: name tracks.", f"gene {gene.symbol}")
         cls.over(tss, window, config, head, tracks)  # a neighbour's bin is not enough
@@ -194,7 +194,8 @@ def as_batch(one_hot: Tensor, model: Enformer) -> Float[Tensor, "1 length 4"]:
     return single.to(model.device, torch.float32)
 
 
-def _cage(table: TrackTable, head: str, strand: str) -> tuple[int, ...]:
+def cage_tracks(table: TrackTable, head: str, strand: str) -> tuple[int, ...]:
+    """Indices of a head's CAGE tracks of a strand, and of those of no strand."""
     frame = table.of_head(head).frame
     stranded = {"+": "-", "-": "+"}.get(strand, "")
     keep = (frame["assay"] == "CAGE") & (frame["strand"] != stranded)

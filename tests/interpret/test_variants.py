@@ -14,9 +14,8 @@ from enformer.coordinates import window_around
 from enformer.errors import Cancelled, EnformerLensError, GenomeError, QueryError
 from enformer.genes import Gene, GeneIndex
 from enformer.genome import Genome
-from enformer.provenance import REALIGNED
-from interpret import stored, variants
-from interpret.realign import Alignment, realigned
+from interpret import variants
+from interpret.realign import Alignment
 from interpret.scores import SCORES
 from interpret.variants import WindowScorer, place_variants, score_variants
 
@@ -352,40 +351,9 @@ def test_the_window_may_lie_on_a_gene_or_an_interval(tiny_checkpoint, genome, co
         next(score_variants(tiny_checkpoint, genome, [snv], place="gene"))
 
 
-def test_genes_are_scored_on_cage_of_their_strand(scorer, tiny_checkpoint, contig, snv):
-    plus = Gene("plus", contig, MIDDLE + 1000, MIDDLE + 9000, "+")
-    minus = Gene("minus", "1" if contig == "chr1" else contig, MIDDLE - 9000, MIDDLE - 1000, "-")
-    outside = Gene("outside", contig, MIDDLE - 9000, MIDDLE + 9000, "+")
-    effect = scorer.score(snv, [plus, minus, outside], keep_predictions=True)
-    assert effect.genes == ("plus", "minus")
-    assert effect.gene_tss == (plus.tss, minus.tss)
-    frame = tiny_checkpoint.tracks.frame
-    for row, gene in enumerate((plus, minus)):
-        scored = (frame["assay"] == "CAGE") & (frame["strand"] == gene.strand)
-        np.testing.assert_array_equal(~np.isnan(effect.gene_scores[row]), scored)
-        middle = (gene.tss - effect.region.start) // 128
-        ref, alt = (
-            effect.values[f"{a}/human"][middle - 1 : middle + 2].astype(float).sum(0)
-            for a in ("REF", "ALT")
-        )
-        want = np.log2((alt + 1) / (ref + 1))
-        got = effect.gene_scores[row][:8]
-        np.testing.assert_allclose(got[~np.isnan(got)], want[~np.isnan(got)], rtol=1e-6, atol=1e-9)
-    rows = effect.gene_table()
-    assert set(rows["gene"]) == {"plus", "minus"}
-    assert set(rows["tss"]) == {plus.tss + 1, minus.tss + 1}
-
-
 def test_genes_may_come_from_a_source(tiny_checkpoint, genome, contig, snv):
     source = GeneIndex([Gene("here", contig, MIDDLE + 100, MIDDLE + 900, "+")])
     assert _one(score_variants(tiny_checkpoint, genome, [snv], genes=source)).genes == ("here",)
-
-
-def test_a_gene_whose_tss_is_deleted_has_no_score(scorer, genome, contig):
-    gene = Gene("gone", contig, MIDDLE + 300, MIDDLE + 9000, "+")
-    effect = scorer.score(_indel(genome, contig, MIDDLE, 800, ""), [gene])
-    assert effect.genes == ("gone",)
-    assert np.isnan(effect.gene_scores).all()
 
 
 @pytest.mark.parametrize("where", ["start", "end"])
@@ -439,48 +407,6 @@ def test_heads_that_are_not_asked_for_are_not_there(tiny_checkpoint, genome, snv
 def test_a_window_of_another_length_is_refused(tiny_checkpoint, genome, contig):
     with pytest.raises(EnformerLensError, match="windows of 16,384 bp"):
         WindowScorer(tiny_checkpoint, genome, Interval(contig, 0, 32_768))
-
-
-def test_the_table_and_its_ranking(scorer, tiny_checkpoint, snv):
-    effect = scorer.score(snv)
-    table = effect.table(tiny_checkpoint.tracks)
-    assert len(table) == 12
-    assert list(table["head"]) == ["human"] * 8 + ["mouse"] * 4
-    assert list(table["index"]) == [*range(8), *range(4)]
-    assert {"name", "assay", "REF", "ALT", "SAX_bin", *SCORES} <= set(table)
-    np.testing.assert_allclose(table["ALT"] - table["REF"], table["SAD"], atol=1e-9)
-    sizes = effect.ranked("SAR", n=5)["SAR"].abs()
-    assert len(sizes) == 5
-    assert sizes.is_monotonic_decreasing
-    assert sizes.iloc[0] == np.abs(effect.scores["SAR"]).max()
-    assert effect.ranked(by="up")["SAD"].is_monotonic_decreasing
-    assert effect.ranked(by="down")["SAD"].is_monotonic_increasing
-    with pytest.raises(EnformerLensError, match="no such order"):
-        effect.ranked(by="size")
-
-
-def test_an_effect_can_be_stored(scorer, tiny_checkpoint, genome, contig):
-    effect = scorer.score(_indel(genome, contig, MIDDLE, 3, ""), keep_predictions=True)
-    again = stored.unpack(stored.pack(effect))
-    assert again.variants == effect.variants
-    assert again.provenance == effect.provenance
-    for name in SCORES:
-        np.testing.assert_array_equal(again.scores[name], effect.scores[name])
-    assert again.predictions(tiny_checkpoint)[1].values.keys() == {"human", "mouse"}
-    with pytest.raises(ValueError, match="read-only"):
-        effect.scores["SAD"][0] = 1
-    with pytest.raises(EnformerLensError, match="Only its scores were kept"):
-        replace(effect, values={}).predictions(tiny_checkpoint)
-
-
-def test_predictions_of_an_effect_say_what_they_are(scorer, tiny_checkpoint, genome, contig):
-    """ALT was put back over the reference's bases once, and is not again; REF has no variant."""
-    deletion = _indel(genome, contig, MIDDLE, 300, "")
-    ref, alt = scorer.score(deletion, keep_predictions=True).predictions(tiny_checkpoint)
-    assert (ref.variant, ref.provenance.variant) == (None, None)
-    assert alt.variant == alt.provenance.variant == deletion
-    assert realigned(alt) is alt
-    assert not ref.provenance.options.get(REALIGNED)
 
 
 def _calls(path) -> list[Variant]:
