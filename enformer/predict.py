@@ -82,7 +82,7 @@ def predict(
     """
     config, model = checkpoint.config, checkpoint.model
     if isinstance(where, Variant):
-        variant, where = _only(variant, where), where.interval.resize(1)
+        variant, where = one_variant(variant, where), where.interval.resize(1)
     length = config.window_length if length is None else length
     chosen = tuple(config.heads if heads is None else heads)
     check_request(chosen, length, shifts, config)
@@ -112,7 +112,12 @@ def predict(
     )
 
 
-def _only(variant: Variant | None, where: Variant) -> Variant:
+def one_variant(variant: Variant | None, where: Variant) -> Variant:
+    """The variant that is meant when one may be given in two ways.
+
+    Raises:
+        EnformerLensError: two different ones were given.
+    """
     if variant in (None, where):
         return where
     raise EnformerLensError(

@@ -12,7 +12,7 @@ from enformer.coordinates import Interval, Variant
 from enformer.errors import Cancelled, EnformerLensError
 from enformer.genome import Genome
 from enformer.model import Enformer
-from enformer.predict import haplotype, place_window
+from enformer.predict import haplotype, one_variant, place_window
 from enformer.provenance import Provenance
 from enformer.sequence import one_hot
 
@@ -55,9 +55,10 @@ class Subject:
 
         Raises:
             GenomeError: the place is not on the genome, or REF is not what the genome has.
+            EnformerLensError: two different variants were given.
         """
         if isinstance(where, Variant):
-            variant, where = variant or where, where.interval.resize(1)
+            variant, where = one_variant(variant, where), where.interval.resize(1)
         window = place_window(where, genome, checkpoint.config.window_length)
         model = checkpoint.model
         provenance = Provenance(

@@ -30,6 +30,9 @@ def test_a_variant_sits_in_the_middle_with_its_alt(tiny_checkpoint, genome):
     subject = Subject.read(tiny_checkpoint, genome, variant)
     assert subject.sequence[subject.window.length // 2] == variant.alt
     assert subject.provenance.variant == variant
+    other = Variant("demo1", 100_001, "A", "C")
+    with pytest.raises(EnformerLensError, match="One variant can be predicted at a time"):
+        Subject.read(tiny_checkpoint, genome, variant, other)
     wrong = Variant("demo1", 100_000, variant.alt, ref)
     with pytest.raises(GenomeError, match=f"REF is {variant.alt}.*has {ref}"):
         Subject.read(tiny_checkpoint, genome, wrong)
