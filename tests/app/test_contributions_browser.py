@@ -76,7 +76,7 @@ def test_integrated_gradients_go_on_behind_the_quick_picture_and_can_be_stopped(
         zoom="263001-265000",
     )
     expect(page.get_by_text("Input × gradient is drawn meanwhile.")).to_be_visible()
-    expect(page.get_by_text(re.compile("pass [0-9]+ of 202"))).to_be_visible()
+    expect(page.get_by_text(re.compile("pass [0-9]+ of 217"))).to_be_visible()
     press(page, "Cancel")
     expect(page.get_by_text("Stopped.")).to_be_visible()
     expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
@@ -90,3 +90,16 @@ def test_the_question_is_kept_from_view_to_view(server, new_page):
     expect(page.get_by_text("Explained:")).to_be_visible()
     shows(page, "chr11:5,226,001-5,228,000")
     expect(page).to_have_url(re.compile("contributions.*tracks=human"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 1920])
+def test_screenshots(server, new_page, request, root, tmp_path, scheme, width):
+    page = new_page(width, scheme)
+    for name, zoom in {"window": "", "bars": "264001-266000", "letters": "264861-264960"}.items():
+        opened(page, server, locus="ACP1", zoom=zoom)
+        page.wait_for_timeout(700)
+        page.screenshot(path=tmp_path / f"{name}.png")
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    if request.config.getoption("--update-screenshots") and (scheme, width) == ("light", 1280):
+        page.screenshot(path=root / "docs" / "contributions.png")

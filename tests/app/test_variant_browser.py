@@ -86,7 +86,7 @@ def test_without_a_variant_one_click_opens_one(server, new_page):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 1920])
-def test_screenshots(server, new_page, tmp_path, scheme, width):
+def test_screenshots(server, new_page, request, root, tmp_path, scheme, width):
     page = new_page(width, scheme)
     page.set_viewport_size({"width": width, "height": 2300})
     for name, asked in {
@@ -97,4 +97,7 @@ def test_screenshots(server, new_page, tmp_path, scheme, width):
         opened(server, page, **asked)
         page.wait_for_timeout(700)
         page.screenshot(path=tmp_path / f"{name}.png")
+        asked_for = request.config.getoption("--update-screenshots")
+        if asked_for and (name, scheme, width) == ("sickle", "light", 1280):
+            page.screenshot(path=root / "docs" / "variant.png")
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
