@@ -82,7 +82,7 @@ def draw(picture: ContributionPicture, width_mm: int) -> Figure:
 def _scale(axes: Axes, low: float, high: float) -> None:
     axes.set_ylim(low, high)
     at = sorted({low, 0.0, high})
-    axes.set_yticks(at, [f"{value:.4g}" for value in at])
+    axes.set_yticks(at, [f"{value:.4g}".replace("-", "−") for value in at])
     axes.spines["left"].set_visible(True)
     axes.axhline(0, color=PAPER.ink, lw=0.4)
 

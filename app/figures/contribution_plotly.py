@@ -48,7 +48,8 @@ def _axis(domain: list[float], span: tuple[float, float], colours: Theme) -> Spe
     at_ticks = sorted({*span, 0.0})
     return {
         "domain": domain, "range": list(span), "anchor": "x", "fixedrange": True,
-        "tickmode": "array", "tickvals": at_ticks, "ticktext": [f"{tick:.4g}" for tick in at_ticks],
+        "tickmode": "array", "tickvals": at_ticks,
+        "ticktext": [f"{tick:.4g}".replace("-", "−") for tick in at_ticks],
         "tickfont": {"size": page.SMALL, "color": colours.muted}, "ticks": "outside", "ticklen": 3,
         "tickcolor": colours.hairline, "showline": True, "linecolor": colours.hairline,
         "showgrid": False, "zeroline": True, "zerolinecolor": colours.muted, "zerolinewidth": 1,
