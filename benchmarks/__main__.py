@@ -2,9 +2,9 @@
 
 import argparse
 
-from benchmarks import forward
+from benchmarks import forward, interpret
 
-BENCHMARKS = {"forward": forward.run}
+BENCHMARKS = {"forward": forward.run, "interpret": interpret.run}
 
 
 def main() -> None:
