@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import torch
 from captum.attr import IntegratedGradients
-from interpret.contributions import integrated_gradients
 from torch import Tensor, nn
 
 from benchmarks.contestants import forward, ours, peer, window
 from enformer.config import OFFICIAL
 from interpret.attention import attention_summary
+from interpret.contributions import integrated_gradients
 from interpret.incremental import Edit, Incremental
 from interpret.target import Target
 
