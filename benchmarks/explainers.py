@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from benchmarks.contestants import forward, ours, peer, window
 from enformer.config import OFFICIAL
+from enformer.model import Enformer
 from interpret.attention import attention_summary
 from interpret.contributions import integrated_gradients
 from interpret.incremental import Edit, Incremental
@@ -25,7 +26,7 @@ def substitution() -> Edit:
     return Edit(place, window()[0, place].roll(1).unsqueeze(0))
 
 
-def known_reference(model: nn.Module) -> dict[str, Run]:
+def known_reference(model: Enformer) -> dict[str, Run]:
     """One substitution once REF is known: the target alone, and all human bins and tracks."""
     with torch.inference_mode():
         kept, edit = Incremental(model, window()), substitution()
@@ -47,7 +48,7 @@ def naive_substitution(model: nn.Module) -> Run:
     return run
 
 
-def gradient_steps(model: nn.Module, steps: int) -> Run:
+def gradient_steps(model: Enformer, steps: int) -> Run:
     """Integrated gradients of so many steps, with the two passes that measure the completeness gap."""
     return lambda: integrated_gradients(model, window()[0], TARGET, steps=steps)
 
@@ -63,7 +64,7 @@ def peer_gradient_steps(model: nn.Module, steps: int) -> Run:
     return lambda: explain.attribute(window(), n_steps=steps, internal_batch_size=1)
 
 
-def all_attention(model: nn.Module) -> Run:
+def all_attention(model: Enformer) -> Run:
     """Rows, columns, pooled maps, profiles, entropy and rollout of every layer and head, in one pass."""
     tokens = TARGET.tokens(OFFICIAL)
     return lambda: attention_summary(model, window()[0], queries=tuple(tokens), keys=tuple(tokens))
