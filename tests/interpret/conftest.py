@@ -6,6 +6,8 @@ replace what stands between the one-hot and the heads. `scalar`, `model.tokens`,
 runs those itself, use `hand_model`: an unchanged Enformer, its weights set by hand.
 """
 
+from collections.abc import Callable
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -22,13 +24,12 @@ MOTIF = "TGACTCATCGTA"
 class Toy(enformer.Enformer):
     """One value a token, `measure`; track t of either head is `t + 1` times that of its bin."""
 
+    measure: Callable[[Tensor], Tensor]
+    """From (batch, length, 4) to (batch, tokens); each toy has its own."""
+
     def __init__(self, config: enformer.EnformerConfig) -> None:
         super().__init__(config)
         self.eval().requires_grad_(False)
-
-    def measure(self, one_hot: Tensor) -> Tensor:
-        """(batch, tokens)."""
-        raise NotImplementedError
 
     def tokens(self, one_hot, watch=None):
         self.check_length(one_hot.shape[1])
