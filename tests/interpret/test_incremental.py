@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import torch
 
-from enformer import OFFICIAL, Enformer, EnformerLensError
+from enformer import Enformer, EnformerLensError
 from enformer.model import cast_weights
 from interpret import Target
 from interpret.incremental import Edit, Incremental, merged, touched
@@ -175,21 +175,3 @@ def test_what_the_model_cannot_take_is_refused(tiny_config, model, sequence, kep
         Incremental(Enformer(tiny_config), sequence)
     with pytest.raises(EnformerLensError, match="it has human, mouse"):
         kept.heads([[]], ("yeast",))
-
-
-@pytest.mark.full_size
-def test_at_published_size_a_base_gives_what_a_whole_pass_gives():
-    """In float32, where one base moves tokens of up to 13.5 by up to 0.0035."""
-    torch.manual_seed(0)
-    model = Enformer(OFFICIAL).eval().requires_grad_(False)
-    for name, parameter in model.named_parameters():
-        if name.endswith("attention.output.weight"):
-            torch.nn.init.normal_(parameter, std=0.02)
-    sequence, place = _bases(OFFICIAL.window_length, 1), OFFICIAL.window_length // 2
-    edits = [Edit(place, sequence[place].roll(1)[None])]
-    kept, tokens = Incremental(model, sequence), range(764, 774)
-    with torch.no_grad():
-        want = model.tokens(_edited(sequence, edits)[None])[:, 764:774]
-    found, reference = kept.tokens([edits, []], tokens).unsqueeze(1)
-    assert (found - want).abs().max() < 1e-5 * want.abs().max()
-    assert (found - want).abs().max() < 0.02 * (want - reference).abs().max()

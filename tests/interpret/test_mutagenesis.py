@@ -7,7 +7,7 @@ import pytest
 import torch
 
 import enformer
-from enformer import Enformer, Interval
+from enformer import OFFICIAL, Enformer, Interval
 from enformer.errors import Cancelled, EnformerLensError, QueryError
 from enformer.sequence import one_hot
 from interpret import Subject, Target
@@ -236,3 +236,25 @@ def test_a_trained_model_in_float32_agrees_with_whole_passes(shared_data):
             scalar(subject.model, one[None], target).item() for one in (subject.one_hot, edited)
         )
     assert found.values[0, base] == pytest.approx(alt - reference, rel=1e-4, abs=1e-6 * reference)
+
+
+@pytest.mark.full_size
+def test_at_published_size_a_substitution_has_the_effect_of_a_whole_pass():
+    """Random weights, the stem's larger than drawn so that one base changes the target by 2 %."""
+    torch.manual_seed(0)
+    model = Enformer(OFFICIAL).eval().requires_grad_(False)
+    for name, parameter in model.named_parameters():
+        if name.endswith("attention.output.weight"):
+            torch.nn.init.normal_(parameter, std=0.02)
+        elif name == "stem.conv.weight":
+            parameter.mul_(10)
+    codes = torch.randint(4, (OFFICIAL.window_length,), generator=torch.Generator().manual_seed(5))
+    sequence = torch.nn.functional.one_hot(codes, 4).float()
+    place, target = OFFICIAL.window_length // 2, Target("human", (0, 4828), (447, 448), "sum")
+    found = mutagenesis(model, sequence, target, place, place + 1)
+    base = int(np.abs(found.values[0]).argmax())
+    edited = sequence.clone()
+    edited[place] = torch.eye(4)[base]
+    with torch.inference_mode():
+        alt = scalar(model, edited[None], target).item()
+    assert found.values[0, base] == pytest.approx(alt - found.reference, rel=1e-4)
