@@ -189,7 +189,10 @@ def test_errors_are_told_in_words(explain, files: Path, capsys):
     assert status == 1
     assert not out.exists()
     assert explain("FWD", "CAGE", "--motifs", str(files / "gone.pfm"))[0] == 1
+    out.mkdir(exist_ok=True)
+    (out / "README.txt").write_text("of an earlier run")
     assert explain("FWD", "CAGE")[0] == 1
+    assert (out / "README.txt").read_text() == "of an earlier run"
     told = capsys.readouterr().err
     assert "head/tracks@bins" in told
     assert "gone.pfm" in told
