@@ -40,16 +40,16 @@ class Scene:
     @property
     def head(self) -> str:
         """The head that was trained on this assembly, else the first."""
-        heads, assembly = self.checkpoint.card.assemblies, self.place.genome.assembly
-        fitting = [head for head, trained_on in heads.items() if trained_on == assembly]
-        return next(iter(fitting), next(iter(self.checkpoint.config.heads)))
+        fitting = self.checkpoint.heads_on(self.place.genome.assembly)
+        return next(iter(fitting or self.checkpoint.config.heads))
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """What must be known before the picture is believed."""
         card, genome = self.checkpoint.card, self.place.genome
         trained_on = sorted(set(card.assemblies.values()))
-        strange = trained_on and genome.assembly not in (*trained_on, PastedGenome.assembly)
+        known = self.checkpoint.heads_on(genome.assembly) or isinstance(genome, PastedGenome)
+        strange = trained_on and not known
         found = []
         if not card.trained:
             found.append("This model was never trained: its output has no biological meaning.")

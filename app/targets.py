@@ -6,9 +6,10 @@ import streamlit as st
 
 from app import state
 from app.scene import Scene
-from enformer.coordinates import Interval, bin_interval
+from enformer.coordinates import Interval
 from enformer.errors import EnformerLensError, QueryError
 from enformer.tracks import TrackId
+from interpret.places import span
 from interpret.target import Target
 
 CAGE = "CAGE"
@@ -64,9 +65,7 @@ def middle(shown: Scene) -> Interval:
 
 def interval(target: Target, shown: Scene) -> Interval:
     """From the first to the last bin of a target."""
-    config, window = shown.checkpoint.config, shown.window
-    first, last = (bin_interval(window, target.bins[end], config) for end in (0, -1))
-    return Interval(window.contig, first.start, last.end)
+    return span(target, shown.window, shown.checkpoint.config)
 
 
 def sentence(target: Target, shown: Scene) -> str:

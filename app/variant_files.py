@@ -12,9 +12,10 @@ from app import downloads, state, widgets
 from app.downloads import FIGURES, WIDTHS, Format
 from app.figures.mutagenesis_data import MutagenesisPicture
 from enformer.provenance import Provenance
+from enformer.sequence import BASES
 from enformer.tracks import TrackTable
 from interpret.effects import VariantEffect
-from interpret.mutagenesis import BASES, Mutagenesis
+from interpret.mutagenesis import Mutagenesis
 from interpret.stored import pack
 
 File = tuple[str, str, Callable[[], bytes]]

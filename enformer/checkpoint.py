@@ -8,6 +8,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import save_file
 
+from enformer.assemblies import canonical_assembly
 from enformer.card import ModelCard
 from enformer.config import EnformerConfig
 from enformer.errors import CheckpointError, EnformerLensError
@@ -41,6 +42,13 @@ class Checkpoint:
     card: ModelCard
     sha256: str
     source: Path
+
+    def heads_on(self, assembly: str) -> tuple[str, ...]:
+        """The heads that were trained on an assembly, under any of its names; none where there is none."""
+        names = self.card.assemblies
+        return tuple(
+            h for h in self.config.heads if canonical_assembly(names.get(h, "")) == assembly
+        )
 
 
 def load(source: str | Path, device: str = "auto", dtype: str = "auto") -> Checkpoint:

@@ -32,6 +32,12 @@ def one_hot(sequence: str) -> Float[Tensor, "length 4"]:
     return torch.from_numpy(np.eye(5, 4, dtype=np.float32)[indices])
 
 
+def letters_of(one_hot: Float[Tensor, "length 4"]) -> str:
+    """The sequence of a one-hot; N where no base is."""
+    codes = torch.where((one_hot != 0).any(-1), one_hot.argmax(-1), len(BASES)).cpu().numpy()
+    return np.frombuffer(f"{BASES}N".encode(), dtype=np.uint8)[codes].tobytes().decode()
+
+
 def reverse_complement(sequence: str) -> str:
     """The other strand, read in its own direction; ambiguous letters are complemented too."""
     return sequence.translate(_COMPLEMENT)[::-1]

@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 
-from enformer.assemblies import canonical_assembly
 from enformer.checkpoint import Checkpoint
 from enformer.coordinates import Interval
 from enformer.errors import QueryError
@@ -97,7 +96,5 @@ def _target(text: str, query: ParsedQuery, place: Interval, subject: Subject) ->
 
 def _head(subject: Subject) -> str:
     """The head trained on the genome's assembly; else the first."""
-    card, heads = subject.checkpoint.card, subject.checkpoint.config.heads
-    names = {head: canonical_assembly(name) for head, name in card.assemblies.items()}
-    fitting = [head for head in heads if names.get(head) == subject.genome.assembly]
-    return next(iter(fitting or heads))
+    checkpoint = subject.checkpoint
+    return next(iter(checkpoint.heads_on(subject.genome.assembly) or checkpoint.config.heads))

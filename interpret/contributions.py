@@ -17,7 +17,7 @@ from enformer.coordinates import Interval
 from enformer.errors import EnformerLensError
 from enformer.model import Enformer
 from enformer.provenance import Provenance
-from enformer.sequence import BASES
+from enformer.sequence import letters_of
 from enformer.tracks import TrackTable
 from interpret.baselines import baseline_of
 from interpret.gradients import (
@@ -249,7 +249,7 @@ def _result(
         provenance=stamped(origin, method, **made),
         method=method,
         baseline=baseline,
-        letters=_letters(x),
+        letters=letters_of(x),
         values=frozen(found.gradient * (x - start)),
         gradient=frozen(found.gradient),
         baseline_bases=frozen(start),
@@ -258,11 +258,6 @@ def _result(
         baseline_value=found.baseline_value,
         reverse_complement=both,
     )
-
-
-def _letters(x: Float[Tensor, "length 4"]) -> str:
-    codes = torch.where((x != 0).any(-1), x.argmax(-1), len(BASES)).cpu().numpy()
-    return np.frombuffer(f"{BASES}N".encode(), dtype=np.uint8)[codes].tobytes().decode()
 
 
 def _at_least_one(name: str, number: int) -> None:

@@ -136,7 +136,7 @@ def gather_evidence(
     attention = attention_summary(
         model,
         one_hot,
-        queries=_queries(target, model.config, tokens),
+        queries=target.tokens_of_bins(model.config, tokens),
         origin=origin,
         progress=told[1],
         cancel=cancel,
@@ -155,12 +155,6 @@ def gather_evidence(
     )
 
 
-def _queries(target: Target, config: EnformerConfig, tokens: int) -> list[int]:
-    """The tokens of the target's own bins, of so many in the window."""
-    first = target.tokens(config, tokens).start - target.bins[0]
-    return [first + each for each in target.bins]
-
-
 def _attended(
     attention: AttentionSummary | None,
     places: Sequence[Interval],
@@ -173,7 +167,7 @@ def _attended(
     usual = attention.profile.mean((0, 1))
     tokens = np.arange(attention.tokens)
     weights, expected = np.zeros(attention.tokens), np.zeros(attention.tokens)
-    for query in _queries(target, config, attention.tokens):
+    for query in target.tokens_of_bins(config, attention.tokens):
         weights += attention.row(query).mean((0, 1))
         expected += usual[tokens - query + attention.tokens - 1]
     ratios = _nothing(places)

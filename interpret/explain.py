@@ -124,11 +124,10 @@ class Explainer:
 
     def _attention(self) -> AttentionSummary:
         model, one_hot, target = self._what
-        first = target.tokens(model.config).start - target.bins[0]
         found = attention_summary(
             model,
             one_hot,
-            queries=[first + place for place in target.bins],
+            queries=target.tokens_of_bins(model.config),
             origin=self._asked.subject.provenance,
             progress=self._part("attention"),
         )
@@ -157,8 +156,7 @@ class Explainer:
             self._said.append(f"Elements are those of {self._options.elements.name}.")
             return read_elements(self._options.elements)
         table = subject.checkpoint.tracks
-        there = table.search(head=(head,), assay=[a for a in _OPEN if a in table.assays])
-        open_tracks = [track for track in there.ids if there.row(track)["assay"] in _OPEN]
+        open_tracks = table.search(head=(head,), assay=_OPEN).ids
         if not open_tracks:
             self._said.append(
                 f"The head {head} has no track of accessibility, and no elements were given: there is no "

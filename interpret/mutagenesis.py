@@ -13,12 +13,11 @@ from enformer.coordinates import Interval
 from enformer.errors import EnformerLensError, QueryError
 from enformer.model import Enformer
 from enformer.provenance import Provenance
+from enformer.sequence import BASES, letters_of
 from interpret.gradients import still
 from interpret.incremental import Edit, Incremental
 from interpret.origin import Cancel, Progress, Steps, frozen, interval_of, stamped
 from interpret.target import Target, as_batch, scalar
-
-BASES = "ACGT"
 
 
 @dataclass(frozen=True, eq=False)
@@ -239,7 +238,7 @@ class _Scan:
             region=Interval(window.contig, window.start + self.start, window.start + self.stop),
             target=self.target,
             values=frozen(values),
-            letters=_letters(self.sequence[self.start : self.stop]),
+            letters=letters_of(self.sequence[self.start : self.stop]),
             reference=reference,
             exact=exact,
             provenance=provenance,
@@ -272,9 +271,3 @@ def _first_order(model: Enformer, scan: _Scan) -> tuple[float, Float[Tensor, "le
     here, slope = scan.sequence[scan.start : scan.stop], gradient[0, scan.start : scan.stop]
     there = (slope * here).sum(1, keepdim=True)
     return value.item(), torch.where(here == 1, 0.0, slope - there)
-
-
-def _letters(one_hot: Float[Tensor, "length 4"]) -> str:
-    """A, C, G, T, or N where no single base is there."""
-    there = (one_hot == 1).int().tolist()
-    return "".join(BASES[row.index(1)] if sum(row) == 1 else "N" for row in there)

@@ -18,7 +18,7 @@ from interpret.elements import Region, as_element
 from interpret.incremental import Edit, Incremental
 from interpret.origin import Cancel, Progress, Steps, frozen, interval_of, stamped
 from interpret.perturbed import Knockout
-from interpret.scene import Scene
+from interpret.setting import Setting
 from interpret.shuffle import dinucleotide_shuffles
 from interpret.target import Target
 
@@ -57,25 +57,25 @@ def knockout(
         QueryError: no region lies in the window.
         Cancelled: when `cancel` says so.
     """
-    scene = Scene.of(model, one_hot, target, origin, shuffles, batch_size)
-    asked = scene.regions(regions)
+    setting = Setting.of(model, one_hot, target, origin, shuffles, batch_size)
+    asked = setting.regions(regions)
     replaced = np.flatnonzero(asked.known)
     steps = Steps(1 + math.ceil(len(replaced) * shuffles / batch_size), progress, cancel)
     steps.start("reference")
-    edits = Incremental(model, scene.sequence)
+    edits = Incremental(model, setting.sequence)
     reference = float(edits.scalar([[]], target)[0])
     shuffled = (
-        [Edit(scene.slice(asked.regions[i]).start, bases)]
+        [Edit(setting.slice(asked.regions[i]).start, bases)]
         for i in replaced
-        for bases in dinucleotide_shuffles(scene.bases(asked.regions[i]), shuffles, seed)
+        for bases in dinucleotide_shuffles(setting.bases(asked.regions[i]), shuffles, seed)
     )
     effects = np.full((len(asked.regions), shuffles), math.nan)
-    values = scene.read(edits, shuffled, steps, "knock-out")
+    values = setting.read(edits, shuffled, steps, "knock-out")
     effects[replaced] = values.reshape(len(replaced), shuffles) - reference
     steps.finish()
     options = {"by": "dinucleotide shuffles", "shuffles": shuffles, "seed": seed}
     return Knockout(
-        interval=scene.window,
+        interval=setting.window,
         provenance=stamped(origin, "knock-out", target=str(target), **options),
         target=target,
         reference=reference,

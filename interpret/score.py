@@ -34,7 +34,6 @@ from pathlib import Path
 import torch
 from tqdm import tqdm
 
-from enformer.assemblies import canonical_assembly
 from enformer.checkpoint import Checkpoint, load
 from enformer.errors import EnformerLensError, QueryError
 from enformer.files import sha256_of, typed_path
@@ -190,9 +189,7 @@ def _heads(text: str | None, checkpoint: Checkpoint, genome: Genome) -> list[str
     asked = _split(text)
     for head in asked:
         checkpoint.tracks.of_head(head)  # refuses one that is not there
-    trained = checkpoint.card.assemblies.items()
-    fitting = [head for head, name in trained if canonical_assembly(name) == genome.assembly]
-    return asked or fitting or list(checkpoint.config.heads)
+    return asked or list(checkpoint.heads_on(genome.assembly) or checkpoint.config.heads)
 
 
 def _shifts(text: str) -> tuple[int, ...]:

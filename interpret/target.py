@@ -140,6 +140,11 @@ class Target:
         margin = (total - config.target_bins) // 2
         return range(margin + self.bins[0], margin + self.bins[-1] + 1)
 
+    def tokens_of_bins(self, config: EnformerConfig, tokens: int | None = None) -> list[int]:
+        """The transformer position of each bin."""
+        first = self.tokens(config, tokens).start - self.bins[0]
+        return [first + place for place in self.bins]
+
     def read(
         self, model: Enformer, tokens: Float[Tensor, "batch positions channels"], first: int = 0
     ) -> Float[Tensor, " batch"]:

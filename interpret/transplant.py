@@ -15,7 +15,7 @@ from interpret.elements import Region
 from interpret.incremental import Edit, Incremental
 from interpret.origin import Cancel, Progress, Steps, frozen, stamped
 from interpret.perturbed import DistanceEffect, Sufficiency
-from interpret.scene import Scene
+from interpret.setting import Setting
 from interpret.shuffle import dinucleotide_shuffles
 from interpret.target import Target
 
@@ -55,17 +55,17 @@ def sufficiency(
         QueryError: the element does not lie in the window, or is kept anyway.
         Cancelled: when `cancel` says so.
     """
-    scene = Scene.of(model, one_hot, target, origin, shuffles, batch_size)
-    found, kept = scene.element(element), scene.kept(keep)
+    setting = Setting.of(model, one_hot, target, origin, shuffles, batch_size)
+    found, kept = setting.element(element), setting.kept(keep)
     if any(each.contains(found.interval) for each in kept):
-        raise scene.refusal(found.interval, "It is part of what every context keeps.")
-    put_back = Edit(scene.slice(found.interval).start, scene.bases(found.interval))
-    contexts = _contexts(scene, scene.window, kept, shuffles, seed)
-    steps = _steps(scene, shuffles, 1, progress, cancel)
-    reference, values = _measured(scene, contexts, [put_back], steps)
+        raise setting.refusal(found.interval, "It is part of what every context keeps.")
+    put_back = Edit(setting.slice(found.interval).start, setting.bases(found.interval))
+    contexts = _contexts(setting, setting.window, kept, shuffles, seed)
+    steps = _steps(setting, shuffles, 1, progress, cancel)
+    reference, values = _measured(setting, contexts, [put_back], steps)
     options = {"keep": [str(each) for each in kept], "shuffles": shuffles, "seed": seed}
     return Sufficiency(
-        interval=scene.window,
+        interval=setting.window,
         provenance=stamped(
             origin, "sufficiency", target=str(target), element=str(found.interval), **options
         ),
@@ -104,17 +104,17 @@ def distance_effect(
     Raises:
         QueryError: the element does not lie in the window, or would leave it or cover what is kept.
     """
-    scene = Scene.of(model, one_hot, target, origin, shuffles, batch_size)
-    found, kept = scene.element(element), scene.kept(keep)
+    setting = Setting.of(model, one_hot, target, origin, shuffles, batch_size)
+    found, kept = setting.element(element), setting.kept(keep)
     home = found.interval
-    moved = [_moved(scene, home, bp, kept) for bp in distances]
-    shuffled = scene.window if context == "shuffled" else home
-    steps = _steps(scene, shuffles, len(moved), progress, cancel)
-    contexts = _contexts(scene, shuffled, kept, shuffles, seed)
-    reference, values = _measured(scene, contexts, moved, steps)
+    moved = [_moved(setting, home, bp, kept) for bp in distances]
+    shuffled = setting.window if context == "shuffled" else home
+    steps = _steps(setting, shuffles, len(moved), progress, cancel)
+    contexts = _contexts(setting, shuffled, kept, shuffles, seed)
+    reference, values = _measured(setting, contexts, moved, steps)
     options = {"keep": [str(each) for each in kept], "shuffles": shuffles, "seed": seed}
     return DistanceEffect(
-        interval=scene.window,
+        interval=setting.window,
         provenance=stamped(
             origin, "distance", target=str(target), element=str(home), context=context, **options
         ),
@@ -125,58 +125,58 @@ def distance_effect(
         context_kind=context,
         reference=reference,
         distances=frozen(np.array(distances), np.int64),
-        home=home.center - scene.center,
+        home=home.center - setting.center,
         context=frozen(values[:, 0]),
         with_element=frozen(values[:, 1:].T),
     )
 
 
 def _contexts(
-    scene: Scene, place: Interval, kept: Sequence[Interval], shuffles: int, seed: int
+    setting: Setting, place: Interval, kept: Sequence[Interval], shuffles: int, seed: int
 ) -> Iterator[Float[Tensor, "length 4"]]:
     """The window with a place in it shuffled, but for what is kept."""
-    for bases in dinucleotide_shuffles(scene.bases(place), shuffles, seed):
-        context = scene.sequence.clone()
-        context[scene.slice(place)] = bases
+    for bases in dinucleotide_shuffles(setting.bases(place), shuffles, seed):
+        context = setting.sequence.clone()
+        context[setting.slice(place)] = bases
         for each in kept:
-            context[scene.slice(each)] = scene.bases(each)
+            context[setting.slice(each)] = setting.bases(each)
         yield context
 
 
-def _moved(scene: Scene, home: Interval, bp: int, kept: Sequence[Interval]) -> Edit:
+def _moved(setting: Setting, home: Interval, bp: int, kept: Sequence[Interval]) -> Edit:
     """An element put at a distance from the target.
 
     Raises:
         QueryError: it would leave the window or cover what is kept.
     """
-    place = home.shift(scene.center + bp - home.center)
-    if not scene.window.contains(place):
-        raise scene.refusal(place, f"At {bp:,} bp from the target it leaves the window.")
+    place = home.shift(setting.center + bp - home.center)
+    if not setting.window.contains(place):
+        raise setting.refusal(place, f"At {bp:,} bp from the target it leaves the window.")
     for each in kept:
         if place.intersect(each):
-            raise scene.refusal(
+            raise setting.refusal(
                 place, f"At {bp:,} bp from the target it covers {each}, which is kept."
             )
-    return Edit(scene.slice(place).start, scene.bases(home))
+    return Edit(setting.slice(place).start, setting.bases(home))
 
 
 def _steps(
-    scene: Scene, contexts: int, edits: int, progress: Progress | None, cancel: Cancel | None
+    setting: Setting, contexts: int, edits: int, progress: Progress | None, cancel: Cancel | None
 ) -> Steps:
     """One for the reference, then as many as each context has batches."""
-    batches = math.ceil((1 + edits) / scene.batch_size)
+    batches = math.ceil((1 + edits) / setting.batch_size)
     return Steps(1 + contexts * batches, progress, cancel)
 
 
 def _measured(
-    scene: Scene, contexts: Iterable[Tensor], edits: Sequence[Edit], steps: Steps
+    setting: Setting, contexts: Iterable[Tensor], edits: Sequence[Edit], steps: Steps
 ) -> tuple[float, Float[np.ndarray, "contexts sequences"]]:
     """The target of the sequence as it is; of each context without an edit, then with each."""
     steps.start("reference")
-    reference = float(Incremental(scene.model, scene.sequence).scalar([[]], scene.target)[0])
+    reference = float(Incremental(setting.model, setting.sequence).scalar([[]], setting.target)[0])
     asked = [[], *([edit] for edit in edits)]
     values = [
-        scene.read(Incremental(scene.model, context), asked, steps, "shuffled context")
+        setting.read(Incremental(setting.model, context), asked, steps, "shuffled context")
         for context in contexts
     ]
     steps.finish()

@@ -4,6 +4,7 @@ import hashlib
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 import torch
@@ -213,3 +214,11 @@ def test_devices_and_dtypes_are_chosen_or_refused():
 def test_untrained_weights_say_so():
     assert untrained_card("x").trained is False
     assert "random" in untrained_card("x").summary
+
+
+def test_heads_are_found_by_any_name_of_their_assembly(tiny_checkpoint):
+    card = replace(tiny_checkpoint.card, assemblies={"human": "GRCh38", "mouse": "mm10"})
+    checkpoint = replace(tiny_checkpoint, card=card)
+    assert checkpoint.heads_on("hg38") == ("human",)
+    assert checkpoint.heads_on("mm10") == ("mouse",)
+    assert checkpoint.heads_on("sacCer3") == ()

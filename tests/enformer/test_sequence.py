@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enformer import EnformerLensError, one_hot, reverse_complement
-from enformer.sequence import reverse_complement_one_hot
+from enformer.sequence import letters_of, reverse_complement_one_hot
 
 DNA = st.text("ACGTNacgtnRYSWKM", min_size=1, max_size=50)
 
@@ -33,3 +33,7 @@ def test_reverse_complement_of_known_letters():
 def test_what_is_no_dna_is_refused_with_its_place(sequence, place):
     with pytest.raises(EnformerLensError, match=f"Character {place} is"):
         one_hot(sequence)
+
+
+def test_letters_are_read_back_from_the_one_hot():
+    assert letters_of(one_hot("acgtNRTA")) == "ACGTNNTA"

@@ -18,9 +18,9 @@ HEIGHTS = np.array([1.0, -0.25, 2e-5])
 @pytest.fixture
 def logomaker():
     """Draws through pyplot, whose figures are closed again."""
+    import logomaker
     import matplotlib.pyplot as plt
 
-    logomaker = pytest.importorskip("logomaker")
     yield logomaker
     plt.close("all")
 

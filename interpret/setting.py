@@ -21,7 +21,7 @@ from interpret.target import Target, as_batch
 
 @dataclass(frozen=True, eq=False)
 class Regions:
-    """Regions as a `Scene` sees them; the attributes of `Knockout` of the same names."""
+    """Regions as a `Setting` sees them; the attributes of `Knockout` of the same names."""
 
     regions: tuple[Interval, ...]
     names: tuple[str, ...]
@@ -32,7 +32,7 @@ class Regions:
 
 
 @dataclass(frozen=True, eq=False)
-class Scene:
+class Setting:
     """A sequence, where it lies, and what is read from it.
 
     Attributes:
@@ -58,7 +58,7 @@ class Scene:
         origin: Provenance | None,
         shuffles: int,
         batch_size: int,
-    ) -> "Scene":
+    ) -> "Setting":
         """Checks what every perturbation is asked with.
 
         Raises:
