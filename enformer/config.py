@@ -10,6 +10,8 @@ import numpy as np
 
 from enformer.errors import EnformerLensError
 
+TRUNKS = ("transformer", "dilated")
+
 
 @dataclass(frozen=True)
 class EnformerConfig:
@@ -20,7 +22,7 @@ class EnformerConfig:
         window_length: bp the weights were trained on.
         target_bins: bins kept in the middle of the tokens.
         channels: width of the transformer; half of it is the width of the stem.
-        depth: transformer layers.
+        depth: transformer layers, or dilated blocks.
         attention_heads: attention heads of each layer.
         key_size: width of a query or key.
         value_size: width of a value.
@@ -30,6 +32,7 @@ class EnformerConfig:
         dropout: rate after attention and in the feed-forward; an eighth of it before the heads.
         attention_dropout: rate on the attention weights.
         position_dropout: rate on the positional basis.
+        trunk: what carries signals between tokens, "transformer" or "dilated" convolutions.
     """
 
     heads: Mapping[str, int] = field(
@@ -48,6 +51,7 @@ class EnformerConfig:
     dropout: float = 0.4
     attention_dropout: float = 0.05
     position_dropout: float = 0.01
+    trunk: str = "transformer"
 
     def __post_init__(self) -> None:
         if not isinstance(self.heads, Mapping):
@@ -67,7 +71,8 @@ class EnformerConfig:
         """What each value must be; only then can they be compared."""
         values = self.to_dict()
         rates = ("dropout", "attention_dropout", "position_dropout")
-        sizes = {name: size for name, size in values.items() if name not in ("heads", *rates)}
+        others = ("heads", "trunk", *rates)
+        sizes = {name: size for name, size in values.items() if name not in others}
         sizes |= {f"tracks of {name}": tracks for name, tracks in self.heads.items()}
         return [
             ("A model needs a head with at least one track.", not self.heads),
@@ -78,6 +83,7 @@ class EnformerConfig:
             *((f"{name} must be a rate in [0, 1), not {values[name]!r}.",
                not isinstance(values[name], int | float) or not 0 <= values[name] < 1)
               for name in rates),
+            (f"trunk is one of {', '.join(TRUNKS)}, not {self.trunk!r}.", self.trunk not in TRUNKS),
         ]  # fmt: skip
 
     def _rules_together(self) -> list[tuple[str, bool]]:

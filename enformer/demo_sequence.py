@@ -31,6 +31,10 @@ class Dice:
         """A number from low to high - 1."""
         return low + int(self.words(1)[0]) % (high - low)
 
+    def strand(self) -> Strand:
+        """Either strand, as likely."""
+        return "+" if self.integer(0, 2) else "-"
+
 
 def background(dice: Dice, length: int) -> UInt8[np.ndarray, " length"]:
     """DNA codes (0..3 = ACGT) of the first-order chain that most of the genome follows."""

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from enformer.attention import RelativeAttention
+from enformer.dilated import DilatedBlock
 
 # Standard deviation of a unit normal cut at two deviations; Sonnet's VarianceScaling divides by it.
 TRUNCATED_DEVIATION = 0.87962566103423978
@@ -17,7 +18,8 @@ def initialise(model: nn.Module) -> None:
 
     Convolutions and matrices: normal of deviation `fan_in ** -0.5` cut at two deviations, bias zero.
     Queries, keys, values, relative keys and the two attention biases: variance scaling by 2. Attention's
-    output projection: zero. Normalisations (1, 0) and pools (2 I) are set where they are made.
+    output projection and the last convolution of a dilated block: zero. Normalisations (1, 0) and pools
+    (2 I) are set where they are made.
     """
     for module in model.modules():
         if isinstance(module, nn.Conv1d | nn.Linear):
@@ -27,6 +29,8 @@ def initialise(model: nn.Module) -> None:
     for module in model.modules():
         if isinstance(module, RelativeAttention):
             _initialise_attention(module)
+        elif isinstance(module, DilatedBlock):
+            nn.init.zeros_(module.widen.conv.weight)
 
 
 def _initialise_attention(attention: RelativeAttention) -> None:

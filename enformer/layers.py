@@ -31,10 +31,12 @@ def convolve(
     x: Float[Tensor, "batch length inputs"],
     weight: Float[Tensor, "outputs inputs width"],
     bias: Float[Tensor, " outputs"] | None = None,
+    dilation: int = 1,
 ) -> Float[Tensor, "batch length outputs"]:
     """Convolution with zero padding to the same length; `width` is odd."""
-    padding = (weight.shape[-1] // 2, 0)
-    return _rows(F.conv2d(_image(x), weight.unsqueeze(-1), bias, padding=padding))
+    padding = (weight.shape[-1] // 2 * dilation, 0)
+    image = F.conv2d(_image(x), weight.unsqueeze(-1), bias, padding=padding, dilation=(dilation, 1))
+    return _rows(image)
 
 
 def project(
@@ -65,7 +67,7 @@ class Conv(nn.Conv1d):
 
     def forward(self, input: Tensor) -> Tensor:
         """`(batch, length, inputs)` to `(batch, length, outputs)`."""
-        return convolve(input, self.weight, self.bias)
+        return convolve(input, self.weight, self.bias, self.dilation[0])
 
 
 class BatchNorm(nn.BatchNorm2d):
@@ -87,10 +89,10 @@ class LayerNorm(nn.LayerNorm):
 class ConvBlock(nn.Module):
     """BatchNorm, GELU, convolution."""
 
-    def __init__(self, inputs: int, outputs: int, width: int = 1) -> None:
+    def __init__(self, inputs: int, outputs: int, width: int = 1, dilation: int = 1) -> None:
         super().__init__()
         self.norm = BatchNorm(inputs)
-        self.conv = Conv(inputs, outputs, width)
+        self.conv = Conv(inputs, outputs, width, dilation=dilation)
 
     def forward(
         self, x: Float[Tensor, "batch length inputs"]

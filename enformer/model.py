@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from enformer.attend import Inspect
 from enformer.attention import RelativeAttention
 from enformer.config import EnformerConfig
+from enformer.dilated import DilatedBlock, dilations
 from enformer.errors import EnformerLensError
 from enformer.initial import initialise
 from enformer.layers import (
@@ -47,7 +48,11 @@ class Enformer(nn.Module):
         self.conv_tower = nn.ModuleList(
             ConvStage(ConvBlock(a, b, TOWER_WIDTH), b, TOWER_WIDTH) for a, b in pairwise(widths)
         )
-        self.transformer = nn.ModuleList(TransformerBlock(config) for _ in range(config.depth))
+        self.transformer, self.dilated = nn.ModuleList(), nn.ModuleList()
+        if config.trunk == "transformer":
+            self.transformer.extend(TransformerBlock(config) for _ in range(config.depth))
+        else:
+            self.dilated.extend(DilatedBlock(config, step) for step in dilations(config.depth))
         self.final_pointwise = FinalPointwise(config)
         self.heads = nn.ModuleDict(
             {name: Head(2 * config.channels, tracks) for name, tracks in config.heads.items()}
@@ -97,9 +102,21 @@ class Enformer(nn.Module):
     def tokens(
         self, one_hot: Float[Tensor, "batch length 4"], watch: Watch | None = None
     ) -> Float[Tensor, "batch tokens channels"]:
-        """What the transformer leaves of every token, before the crop."""
+        """What the transformer (or the dilated trunk) leaves of every token, before the crop."""
         self.check_length(one_hot.shape[1])
         return _run(self._body(), one_hot.to(self.dtype), watch)
+
+    def mix(
+        self, x: Float[Tensor, "batch tokens channels"], queries: range | None = None
+    ) -> Float[Tensor, "batch queries channels"]:
+        """From what the convolutions leave to what `tokens` returns, of all tokens or of consecutive ones."""
+        *layers, last = [*self.transformer, *self.dilated]
+        for layer in layers:
+            x = layer(x)
+        if isinstance(last, TransformerBlock):
+            return last(x, queries)
+        x = last(x)
+        return x if queries is None else x[:, queries.start : queries.stop]
 
     def read(
         self, tokens: Float[Tensor, "batch bins channels"], head: str, tracks: Sequence[int]
@@ -116,6 +133,7 @@ class Enformer(nn.Module):
     def _body(self) -> Iterator[Stage]:
         yield from self._convolutions()
         yield from _numbered("transformer", self.transformer)
+        yield from _numbered("dilated convolution", self.dilated)
 
     def _convolutions(self) -> Iterator[Stage]:
         yield "stem", self.stem

@@ -32,7 +32,7 @@ def show_attention(
     """
     model = still(model)
     steps = stages_of(model, stop, None, None) if steps is None else steps
-    layers = cast(list[TransformerBlock], list(model.transformer)[:stop])
+    layers = _layers(model)[:stop]
     with torch.no_grad():
         x = model.conv_trunk(one_hot, steps.start)
         for layer, block in enumerate(layers):
@@ -47,7 +47,7 @@ def stages_of(
     model: Enformer, stop: int | None, progress: Progress | None, cancel: Cancel | None
 ) -> Steps:
     """Steps for `show_attention`."""
-    layers = len(model.transformer[:stop])
+    layers = len(_layers(model)[:stop])
     return Steps(1 + len(model.conv_tower) + layers, progress, cancel)
 
 
@@ -67,10 +67,21 @@ def check_layer(model: Enformer, layer: int) -> None:
     Raises:
         QueryError: naming those it has.
     """
-    layers = len(model.transformer)
+    layers = len(_layers(model))
     if not 0 <= layer < layers:
         raise QueryError(
             f"This model has the layers 0 to {layers - 1}.",
             read=f"the layer {layer}",
             do="Choose one of them.",
         )
+
+
+def _layers(model: Enformer) -> list[TransformerBlock]:
+    """The layers that attend; there are none in a dilated trunk."""
+    if not len(model.transformer):
+        raise QueryError(
+            "This model has no attention: dilated convolutions carry its signals.",
+            read=f"a model with the trunk {model.config.trunk!r}",
+            do="Choose a model with a transformer, or ask for contributions or a knock-out.",
+        )
+    return cast(list[TransformerBlock], list(model.transformer))

@@ -89,11 +89,7 @@ class Incremental:
         Raises:
             EnformerLensError: an edit leaves the window.
         """
-        *layers, last = self.model.transformer
-        x = self._trunk(edits)
-        for layer in layers:
-            x = layer(x)
-        return last(x, queries)
+        return self.model.mix(self._trunk(edits), queries)
 
     @torch.no_grad()
     def scalar(self, edits: Sequence[Haplotype], target: Target) -> Float[Tensor, " batch"]:
