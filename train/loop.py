@@ -115,7 +115,9 @@ class Trainer:
         assert norm is not None
         return norm.item()
 
-    def _not_finite(self, parts: Sequence[Batch], losses: Sequence[float], norm: float) -> DataError:
+    def _not_finite(
+        self, parts: Sequence[Batch], losses: Sequence[float], norm: float
+    ) -> DataError:
         wrong = [p for p, loss in zip(parts, losses, strict=True) if not math.isfinite(loss)]
         targets = all(bool(torch.isfinite(part.targets).all()) for part in parts)
         return DataError(

@@ -24,7 +24,9 @@ def recompute(model: nn.Module) -> None:
             module.forward = partial(_forgetful, module, type(module).forward)
 
 
-def _forgetful(stage: nn.Module, forward: Callable[..., Tensor], x: Tensor, *rest: object) -> Tensor:
+def _forgetful(
+    stage: nn.Module, forward: Callable[..., Tensor], x: Tensor, *rest: object
+) -> Tensor:
     if not (stage.training and torch.is_grad_enabled()):
         return forward(stage, x, *rest)
     norms = [m for m in stage.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]

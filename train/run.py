@@ -167,10 +167,10 @@ class Run:
     def validate(
         self, model: Enformer, split: str = "valid", both_strands: bool = False
     ) -> Mapping[str, float]:
-        """Mean Pearson per head and assay on a split."""
+        """Mean Pearson per head and assay on a split; nothing where it holds no window."""
         held = [Windows(kept.path, head, split) for head, kept in self.kept.items()]
-        frame = pd.concat([score(model, windows, both_strands) for windows in held if len(windows)])
-        return as_figures(summarise(frame))
+        frames = [score(model, windows, both_strands) for windows in held if len(windows)]
+        return as_figures(summarise(pd.concat(frames))) if frames else {}
 
     def save_model(self, model: Enformer, name: str, figures: Mapping[str, float]) -> Path:
         """Writes weights, tracks and card to `<name>.safetensors`."""

@@ -18,13 +18,11 @@ class SyncBatchNorm(nn.SyncBatchNorm):
 
     def forward(self, input: Tensor) -> Tensor:
         """`(batch, length, channels)`, same shape and dtype."""
-        if input.device.type == "cpu" and self.training:
+        on_cpu = input.device.type == "cpu"
+        if on_cpu and self.training:
             return self._normalised(input)
-        image = input.unsqueeze(2).permute(0, 3, 1, 2)
-        if input.device.type == "cpu":
-            image = nn.BatchNorm2d.forward(self, image)  # pyright: ignore[reportArgumentType]
-        else:
-            image = super().forward(image)
+        kernel = nn.modules.batchnorm._BatchNorm if on_cpu else nn.SyncBatchNorm
+        image = kernel.forward(self, input.unsqueeze(2).permute(0, 3, 1, 2))
         return image.permute(0, 2, 3, 1).squeeze(2)
 
     def _normalised(self, x: Tensor) -> Tensor:

@@ -8,6 +8,7 @@ from enformer.errors import DataError
 from enformer.model import Enformer
 from train.dataset import Batch
 from train.loop import Trainer, weights_by_assay
+from train.settings import FineTune
 
 
 def tiny(config) -> Enformer:
@@ -80,3 +81,31 @@ def test_weights_by_assay_have_a_mean_of_one() -> None:
     weights = weights_by_assay(["CAGE", "RNA", "RNA", "DNASE"], {"RNA": 0.25})
     assert float(weights.mean()) == pytest.approx(1)
     assert (weights / weights[0]).tolist() == pytest.approx([1, 0.25, 0.25, 1])
+
+
+def test_parts_of_a_batch_add_up_to_the_whole(fit_config) -> None:
+    """Without batch normalisation over the batch, that is with its statistics kept."""
+    rates = {"dropout": 0.0, "attention_dropout": 0.0, "position_dropout": 0.0}
+    changes = {"model": {**fit_config().model, **rates}, "finetune": FineTune("mini")}
+    whole, parts = (fit_config(batch_size=2, accumulate=n, **changes) for n in (1, 2))
+    first, second = batch(0), batch(1)
+    both = Batch("human", torch.cat([first.one_hot, second.one_hot]),
+                 torch.cat([first.targets, second.targets]), (0, 1))  # fmt: skip
+    results = []
+    for config in (whole, parts):
+        trainer = Trainer(tiny(config), config)
+        results.append((*trainer.train_step(both), trainer.model.stem.conv.weight.grad))
+    assert results[0][:2] == pytest.approx(results[1][:2], rel=1e-4)
+    torch.testing.assert_close(results[0][2], results[1][2], rtol=1e-3, atol=1e-6)
+
+
+def test_patience_ends_a_run_and_survives_a_stop(fit_config) -> None:
+    config = fit_config(patience=2)
+    trainer = Trainer(tiny(config), config)
+    assert [trainer.improves(worth) for worth in (0.1, 0.3, 0.2)] == [True, True, False]
+    assert not trainer.done
+    again = Trainer(tiny(config), config)
+    again.restore(trainer.state())
+    assert not again.improves(0.3)
+    assert again.done
+    assert again.best == 0.3

@@ -2,7 +2,8 @@ import pytest
 import torch
 
 from enformer.model import Enformer
-from train.optimizer import learning_rate, make_optimizer
+from train.optimizer import learning_rate, make_optimizer, set_learning_rate
+from train.settings import FineTune
 
 
 def tiny(config) -> Enformer:
@@ -34,3 +35,24 @@ def test_only_matrices_are_decayed(fit_config) -> None:
         if "content_bias" in name or "position_bias" in name
     }
     assert len(matrices["params"]) + len(rest["params"]) == len(list(model.parameters()))
+
+
+def test_layers_learn_the_more_slowly_the_deeper_they_lie(fit_config) -> None:
+    config = fit_config(finetune=FineTune("mini", layer_decay=0.5))
+    model = tiny(config)
+    optimizer = make_optimizer(config, model)
+    set_learning_rate(optimizer, 1.0)
+    rates = {p: group["lr"] for group in optimizer.param_groups for p in group["params"]}
+    layers = [model.heads, model.final_pointwise, model.transformer[0], *model.conv_tower[::-1]]
+    for depth, layer in enumerate([*layers, model.stem]):
+        assert {rates[p] for p in layer.parameters()} == {0.5**depth}
+    assert len(rates) == len(list(model.parameters()))
+
+
+def test_what_is_frozen_is_not_optimised(fit_config) -> None:
+    model = tiny(fit_config())
+    model.stem.requires_grad_(False)
+    held = {
+        p for group in make_optimizer(fit_config(), model).param_groups for p in group["params"]
+    }
+    assert held == set(model.parameters()) - set(model.stem.parameters())
