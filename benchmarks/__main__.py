@@ -2,9 +2,9 @@
 
 import argparse
 
-from benchmarks import forward, interpret
+from benchmarks import forward, interpret, train
 
-BENCHMARKS = {"forward": forward.run, "interpret": interpret.run}
+BENCHMARKS = {"forward": forward.run, "interpret": interpret.run, "train": train.run}
 
 
 def main() -> None:

@@ -27,11 +27,21 @@ class Record(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """What one step trains on."""
+    """What one step trains on, or a part of it; `records` are places in the head's training split."""
 
     head: str
     one_hot: Float[Tensor, "batch length 4"]
     targets: Float[Tensor, "batch bins tracks"]
+    records: tuple[int, ...] = ()
+
+    def split(self, parts: int) -> "list[Batch]":
+        """Equal parts, in order."""
+        size = len(self.one_hot) // parts
+        return [
+            Batch(self.head, self.one_hot[i : i + size], self.targets[i : i + size],
+                  self.records[i : i + size])
+            for i in range(0, size * parts, size)
+        ]  # fmt: skip
 
 
 def heads_of(data: Path) -> list[str]:
@@ -77,6 +87,11 @@ class Windows(Sequence[Record]):
             self._opened = os.getpid(), h5py.File(self.path)
         return array_of(self._opened[1], f"{self.head}/{self.split}/{name}")
 
+    def where(self, index: int) -> str:
+        """Window of a record, 1-based and inclusive, such as `chr8:1,001-132,072`."""
+        contig, start, end = (self._array(name)[index] for name in ("contig", "start", "end"))
+        return f"{contig.decode()}:{start + 1:,}-{end:,}"
+
     def __len__(self) -> int:
         return self.records
 
@@ -119,6 +134,9 @@ class Sampling:
         max_shift: largest random shift in bp.
         reverse_complement: whether half of the windows are read on the other strand.
         mutation_rate: share of bases that are drawn anew.
+        accumulate: parts of a batch that are computed one after the other.
+        processes: processes that compute a part together, each its share.
+        rank: which of them this is.
     """
 
     seed: int
@@ -129,22 +147,44 @@ class Sampling:
     max_shift: int = 4
     reverse_complement: bool = True
     mutation_rate: float = 0.0
+    accumulate: int = 1
+    processes: int = 1
+    rank: int = 0
+
+    @property
+    def own(self) -> list[int]:
+        """Places in the batch that this process reads: its share of every part, in order."""
+        places = np.arange(self.batch_size).reshape(self.accumulate, self.processes, -1)
+        return places[:, self.rank].ravel().tolist()
 
 
 class StepBatches(Dataset[Batch]):
-    """Item n is the batch of step n, whatever was asked before."""
+    """Item n is the batch of step n, whatever was asked before, or this process's share of it.
+
+    What is drawn for a window follows from the seed, the step and its place in the batch, so that a
+    batch is the same however many processes share it.
+    """
 
     def __init__(self, windows: Mapping[str, Windows], sampling: Sampling) -> None:
         self.windows, self.sampling = dict(windows), sampling
         self.pairs = {head: held.tracks.strand_pairs(head) for head, held in windows.items()}
 
     def __getitem__(self, step: int) -> Batch:
-        head = self.head_of(step)
-        random = np.random.default_rng([self.sampling.seed, step])
-        drawn = [self._draw(head, index, random) for index in self._records_of(step)]
+        head, records = self.head_of(step), self._records_of(step)
+        seeds = {place: [self.sampling.seed, step, place] for place in self.sampling.own}
+        drawn = [
+            self._draw(head, records[place], np.random.default_rng(seed))
+            for place, seed in seeds.items()
+        ]
         one_hot = torch.from_numpy(np.stack([record.one_hot for record in drawn]))
         targets = torch.from_numpy(np.stack([record.targets for record in drawn]))
-        return Batch(head, one_hot.float(), targets)
+        return Batch(head, one_hot.float(), targets, tuple(records[place] for place in seeds))
+
+    def name(self, batch: Batch) -> str:
+        """Head and windows of a batch as a person looks them up: 1-based and inclusive."""
+        windows = self.windows[batch.head]
+        places = ", ".join(f"{windows.where(record)} (record {record})" for record in batch.records)
+        return f"head {batch.head}, {places}"
 
     def head_of(self, step: int) -> str:
         """The head that step `step` trains."""

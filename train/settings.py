@@ -1,13 +1,43 @@
 """What one training run does, read from a TOML file and checked before anything starts."""
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from enformer.checkpoint import BUNDLED
 from enformer.config import EnformerConfig
 from enformer.errors import DataError
+
+FROZEN = ("nothing", "convolutions", "trunk")
+NAMED_MODELS = (*BUNDLED, "official")
+
+
+@dataclass(frozen=True)
+class FineTune:
+    """The table [finetune]: a trained trunk, with new heads where the tracks are others.
+
+    Attributes:
+        source: "official", the name of a bundled model, or the path of a checkpoint.
+        freeze: what keeps its weights and runs as in inference: "nothing", "convolutions" or "trunk".
+        freeze_statistics: batch normalisation keeps the parent's means and variances. One window's
+            differ so much from them that a model tuned without this may forget all it knew.
+        layer_decay: learning rate of each layer over that of the layer above it, from the heads down.
+    """
+
+    source: str
+    freeze: str = "nothing"
+    freeze_statistics: bool = True
+    layer_decay: float = 1.0
+
+    def __post_init__(self) -> None:
+        _refuse(
+            [
+                (f"freeze is one of {', '.join(FROZEN)}.", self.freeze not in FROZEN),
+                ("layer_decay lies in (0, 1].", not 0 < self.layer_decay <= 1),
+            ]
+        )
 
 
 @dataclass(frozen=True)
@@ -18,12 +48,16 @@ class FitConfig:
         data: the prepared HDF5 file.
         out: folder for checkpoints and the log.
         steps: updates in all, over both heads.
-        model: sizes of the `EnformerConfig`; heads and lengths come from the data.
+        model: sizes of the `EnformerConfig`; heads and lengths come from the data. Where a model is
+            fine-tuned its sizes hold, and only what should differ is named, such as dropout.
         schedule: heads in turn, one update each.
         start: checkpoint whose weights come first, or none for fresh ones.
         auxiliary: prepared file whose heads share the trunk in training and are not kept, or none.
         keep_auxiliary: save them all the same, for a run that starts from these weights.
-        batch_size: windows of an update.
+        finetune: a trained model whose trunk comes first, or none.
+        batch_size: windows of an update, on all devices together.
+        accumulate: parts of a batch that are computed one after the other, to save memory.
+        recompute: keep few activations and compute the others twice, to save memory.
         crop_bins: targets of a training window, 0 for all of the stored ones.
         crop_margin: bins of sequence without targets on each side, -1 for all of the stored ones.
         learning_rate: at the end of the warm-up.
@@ -38,6 +72,8 @@ class FitConfig:
         mutation_rate: share of bases drawn anew in every window.
         average: decay of the moving average of the weights, 0 for none; it is what is kept.
         evaluate_every: steps between validations.
+        patience: validations without a better figure after which the run ends, 0 for never.
+        tensorboard: write losses, rates and figures to out/tensorboard too.
         choose_by: figures whose mean over the validation split picks the best checkpoint.
         seed: all that is random follows from it.
         autocast: run matrix products in bfloat16.
@@ -49,12 +85,15 @@ class FitConfig:
     data: Path
     out: Path
     steps: int
-    model: Mapping[str, Any] = field(hash=False)
+    model: Mapping[str, Any] = field(default_factory=dict, hash=False)
     schedule: tuple[str, ...] = ("human", "mouse")
     start: Path | None = None
     auxiliary: Path | None = None
     keep_auxiliary: bool = False
+    finetune: FineTune | None = None
     batch_size: int = 1
+    accumulate: int = 1
+    recompute: bool = False
     crop_bins: int = 0
     crop_margin: int = -1
     learning_rate: float = 5e-4
@@ -69,6 +108,8 @@ class FitConfig:
     mutation_rate: float = 0.0
     average: float = 0.0
     evaluate_every: int = 500
+    patience: int = 0
+    tensorboard: bool = False
     choose_by: tuple[str, ...] = ("human/CAGE", "human/DNASE")
     seed: int = 0
     autocast: bool = False
@@ -77,15 +118,18 @@ class FitConfig:
     card: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
-        for wrong, failed in self._rules():
-            if failed:
-                raise DataError(wrong, read="a training configuration", do="Correct that value.")
+        _refuse(self._rules())
 
     def _rules(self) -> list[tuple[str, bool]]:
         return [
             ("steps must be at least 1.", self.steps < 1),
             ("schedule names no head.", not self.schedule),
             ("batch_size must be at least 1.", self.batch_size < 1),
+            ("accumulate must divide batch_size.",
+             self.accumulate < 1 or self.batch_size % self.accumulate != 0),
+            ("start and finetune both name where weights come from.",
+             self.start is not None and self.finetune is not None),
+            ("patience must not be negative.", self.patience < 0),
             ("crop_bins must be even and not negative.", self.crop_bins < 0 or self.crop_bins % 2 == 1),
             ("learning_rate must be positive.", not self.learning_rate > 0),
             ("warmup must lie in 0 to steps.", not 0 <= self.warmup <= self.steps),
@@ -134,7 +178,8 @@ def read_settings(path: Path, root: Path | None = None) -> FitConfig:
     unknown = sorted(set(held) - set(known))
     if unknown:
         raise _unreadable(path, f"It holds unknown names: {', '.join(unknown)}.")
-    lacking = sorted({"data", "out", "steps", "model"} - set(held))
+    sizes = {"model"} if "finetune" not in held else set()
+    lacking = sorted({"data", "out", "steps", *sizes} - set(held))
     if lacking:
         raise _unreadable(path, f"It lacks: {', '.join(lacking)}.")
     base = root or Path()
@@ -142,9 +187,23 @@ def read_settings(path: Path, root: Path | None = None) -> FitConfig:
         held[name] = base / held[name]
     values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in held.items()}
     try:
+        if "finetune" in held:
+            values["finetune"] = _finetune(held["finetune"], base)
         return FitConfig(**values)
     except TypeError as error:
         raise _unreadable(path, f"A value has the wrong type: {error}.") from error
+
+
+def _finetune(table: Mapping[str, Any], base: Path) -> FineTune:
+    given = FineTune(**table)
+    named = given.source in NAMED_MODELS
+    return given if named else replace(given, source=str(base / given.source))
+
+
+def _refuse(rules: Iterable[tuple[str, bool]]) -> None:
+    for wrong, failed in rules:
+        if failed:
+            raise DataError(wrong, read="a training configuration", do="Correct that value.")
 
 
 def _unreadable(path: Path, wrong: str) -> DataError:

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import torch
 
 from enformer.errors import DataError
 from train.dataset import Record, Sampling, StepBatches, Windows, crop
@@ -93,3 +94,25 @@ def test_batches_are_drawn_at_random_places(windows) -> None:
             match = [i for i in range(5) if (stored[i : i + 4] == targets.numpy()).all()]
             starts.update(match)
     assert starts == set(range(5))
+
+
+def test_processes_share_the_batch_of_one(windows) -> None:
+    changes = {"batch_size": 8, "accumulate": 2, "mutation_rate": 0.1}
+    whole = StepBatches(windows, sampling(**changes))[3].split(2)
+    shares = [
+        StepBatches(windows, sampling(**changes, processes=2, rank=rank))[3].split(2)
+        for rank in range(2)
+    ]
+    for part, expected in enumerate(whole):
+        found = [share[part] for share in shares]
+        assert torch.equal(torch.cat([b.one_hot for b in found]), expected.one_hot)
+        assert torch.equal(torch.cat([b.targets for b in found]), expected.targets)
+        assert found[0].records + found[1].records == expected.records
+
+
+def test_a_batch_names_its_windows(windows) -> None:
+    batch = StepBatches(windows, sampling())[0]
+    first = batch.records[0]
+    assert windows["human"].where(0) == "chr1:1-2,048"
+    named = StepBatches(windows, sampling()).name(batch)
+    assert named.startswith(f"head human, {windows['human'].where(first)} (record {first}), chr1:")

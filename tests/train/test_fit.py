@@ -1,6 +1,8 @@
 import csv
 import dataclasses
 import math
+import os
+import signal
 
 import h5py
 import pytest
@@ -10,6 +12,10 @@ from enformer.checkpoint import load
 from enformer.errors import DataError
 from enformer.tracks import TrackTable
 from train.fit import fit, main
+from train.interrupt import Stopped
+from train.lineage import identity
+from train.loop import Trainer
+from train.run import Run
 from train.settings import FitConfig
 
 TOML = """
@@ -40,11 +46,18 @@ def trained(config: FitConfig) -> dict[str, torch.Tensor]:
     return load(config.out / "last.safetensors").model.state_dict()
 
 
-@pytest.mark.parametrize("stops", [(1,), (2, 2), (5,)])
-def test_stopped_and_resumed_equals_uninterrupted(fit_config, tmp_path, stops) -> None:
-    whole = fit_config(out=tmp_path / "whole")
+@pytest.mark.parametrize(
+    ("stops", "changes"),
+    [
+        ((1,), {}),
+        ((2, 2), {"accumulate": 2, "patience": 5}),
+        ((5,), {"recompute": True, "mutation_rate": 0.1}),
+    ],
+)
+def test_stopped_and_resumed_equals_uninterrupted(fit_config, tmp_path, stops, changes) -> None:
+    whole = fit_config(out=tmp_path / "whole", **changes)
     fit(whole)
-    parts = fit_config(out=tmp_path / "parts")
+    parts = fit_config(out=tmp_path / "parts", **changes)
     for steps in stops:
         fit(parts, stop_after=steps)
         assert not (parts.out / "last.safetensors").exists()
@@ -53,13 +66,99 @@ def test_stopped_and_resumed_equals_uninterrupted(fit_config, tmp_path, stops) -
     assert expected.keys() == found.keys()
     for name, value in expected.items():
         assert torch.equal(value, found[name]), name
+    assert [row["loss"] for row in rows_of(whole)] == [row["loss"] for row in rows_of(parts)]
+
+
+def test_a_signal_is_answered_between_two_steps(fit_config, tmp_path, monkeypatch) -> None:
+    whole, stopped = fit_config(out=tmp_path / "whole"), fit_config(out=tmp_path / "stopped")
+    fit(whole)
+    step, handler = Trainer.train_step, signal.getsignal(signal.SIGTERM)
+
+    def asked_at_two(trainer: Trainer, batch):
+        if trainer.step == 1:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return step(trainer, batch)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Trainer, "train_step", asked_at_two)
+        with pytest.raises(Stopped, match="after step 2") as caught:
+            fit(stopped)
+    assert caught.value.number == signal.SIGTERM
+    assert signal.getsignal(signal.SIGTERM) is handler
+    assert torch.load(stopped.out / "last.pt", weights_only=True)["trainer"]["step"] == 2
+    fit(stopped)
+    for name, value in trained(whole).items():
+        assert torch.equal(value, trained(stopped)[name]), name
+
+
+def test_a_run_ends_when_nothing_is_gained(fit_config, monkeypatch) -> None:
+    def worse_and_worse(run: Run, model, split="valid", both_strands=False):
+        return {"human/CAGE": 1 / run.trainer.step}
+
+    monkeypatch.setattr(Run, "validate", worse_and_worse)
+    config = fit_config(steps=50, evaluate_every=1, patience=2)
+    for _ in range(2):  # once more changes nothing
+        fit(config)
+        assert [row["step"] for row in rows_of(config)] == ["1", "2", "3"]
+    assert "1 of 50" in load(config.out / "best.safetensors").card.lineage
+    assert "3 of 50" in load(config.out / "last.safetensors").card.lineage
+
+
+def test_a_run_begun_before_settings_were_added_goes_on(fit_config, tmp_path) -> None:
+    whole, older = fit_config(out=tmp_path / "whole"), fit_config(out=tmp_path / "older")
+    fit(whole)
+    fit(older, stop_after=3)
+    state = torch.load(older.out / "last.pt", weights_only=True)
+    assert not {"accumulate", "finetune", "recompute"} & set(state["config"].split("'"))
+    del state["trainer"]["losses"], state["trainer"]["without_gain"]
+    for group in state["trainer"]["optimizer"]["param_groups"]:
+        del group["scale"]
+    torch.save(state, older.out / "last.pt")
+    fit(older)
+    for name, value in trained(whole).items():
+        assert torch.equal(value, trained(older)[name]), name
+
+
+def test_a_window_that_cannot_be_learned_from_is_named(fit_config, prepared) -> None:
+    with h5py.File(prepared, "r+") as file:
+        file["human/train/targets"][4, 3, 1] = math.nan
+    with pytest.raises(DataError, match=r"head human, chr1:[\d,]+-[\d,]+ \(record") as caught:
+        fit(fit_config(steps=40))
+    assert "(record 4)" in str(caught.value)
+    assert "Correct the data of these windows" in str(caught.value)
+
+
+def test_curves_for_tensorboard(fit_config) -> None:
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    config = fit_config(tensorboard=True)
+    fit(config, stop_after=4)
+    fit(config)
+    curves = EventAccumulator(str(config.out / "tensorboard")).Reload()
+    assert [point.step for point in curves.Scalars("loss")] == [1, 2, 3, 4, 5, 6]
+    assert [point.step for point in curves.Scalars("valid/human/CAGE")] == [3, 6]
+
+
+def test_the_card_tells_the_lineage(fit_config, prepared, tmp_path) -> None:
+    config = fit_config(clip_norm=0.5)
+    fit(config, command="python -m train.fit tiny.toml")
+    told = load(config.out / "last.safetensors").card.lineage.splitlines()
+    assert told[0] == "command: python -m train.fit tiny.toml"
+    assert told[1] == "steps: 6 of 6, each on 2 windows, by 1 process"
+    assert "clip_norm 0.5" in told[2]
+    assert told[3] == f"data: tiny.h5 (contents {identity(prepared)})"
+    assert told[4] == "started from: weights drawn anew, seed 0"
+    assert "torch" in told[5]
+    assert str(tmp_path) not in "".join(told)
+    before = identity(prepared)
+    with h5py.File(prepared, "r+") as file:
+        file["human/train/start"][0] += 1
+    assert identity(prepared) != before
 
 
 def test_killed_between_checkpoints_it_repeats_the_lost_steps(
     fit_config, tmp_path, monkeypatch
 ) -> None:
-    from train.loop import Trainer
-
     whole, killed = fit_config(out=tmp_path / "whole"), fit_config(out=tmp_path / "killed")
     fit(whole)
     step = Trainer.train_step

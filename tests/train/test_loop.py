@@ -7,7 +7,8 @@ import torch
 from enformer.errors import DataError
 from enformer.model import Enformer
 from train.dataset import Batch
-from train.loop import Log, Trainer, learning_rate, make_optimizer, weights_by_assay
+from train.loop import Trainer, weights_by_assay
+from train.settings import FineTune
 
 
 def tiny(config) -> Enformer:
@@ -21,32 +22,6 @@ def batch(seed: int = 0, head: str = "human") -> Batch:
     return Batch(
         head, torch.from_numpy(one_hot), torch.from_numpy(random.gamma(1, 2, (1, 8, 3))).float()
     )
-
-
-def test_learning_rate_rises_and_falls(fit_config) -> None:
-    config = fit_config(steps=110, warmup=10, learning_rate=1.0)
-    rates = [learning_rate(config, step) for step in range(110)]
-    assert rates[:10] == pytest.approx([(i + 1) / 10 for i in range(10)])
-    assert rates[60] == pytest.approx(0.5)
-    assert rates[10:] == sorted(rates[10:], reverse=True)
-    assert rates[-1] < 1e-3
-    assert learning_rate(fit_config(decay="constant", warmup=0), 5) == fit_config().learning_rate
-
-
-def test_only_matrices_are_decayed(fit_config) -> None:
-    model = tiny(fit_config())
-    matrices, rest = make_optimizer(fit_config(weight_decay=0.1), model).param_groups
-    assert (matrices["weight_decay"], rest["weight_decay"]) == (0.1, 0.0)
-    decayed = {id(p) for p in matrices["params"]}
-    assert id(model.stem.conv.weight) in decayed
-    assert not {
-        id(p) for name, p in model.named_parameters() if name.endswith("bias")
-    } & decayed - {
-        id(p)
-        for name, p in model.named_parameters()
-        if "content_bias" in name or "position_bias" in name
-    }
-    assert len(matrices["params"]) + len(rest["params"]) == len(list(model.parameters()))
 
 
 def test_the_gradient_is_clipped_to_the_global_norm(fit_config) -> None:
@@ -71,15 +46,18 @@ def test_one_window_can_be_learned_by_heart(fit_config) -> None:
 
 
 def test_what_is_not_finite_stops_before_anything_changes(fit_config) -> None:
-    trainer = Trainer(tiny(fit_config()), fit_config())
+    trainer = Trainer(tiny(fit_config()), fit_config(), name=lambda part: f"windows {part.records}")
     before = {name: value.clone() for name, value in trainer.model.named_parameters()}
-    bad = batch()
+    bad = batch()._replace(records=(7,))
     bad.targets[0, 0, 0] = math.inf
-    with pytest.raises(DataError, match="Lower learning_rate"):
+    with pytest.raises(DataError, match=r"step 0 .*windows \(7,\).*Correct the data"):
         trainer.train_step(bad)
     assert trainer.step == 0
     for name, value in trainer.model.named_parameters():
         assert torch.equal(value, before[name])
+    trainer.model.heads["human"].linear.bias.data.fill_(math.nan)
+    with pytest.raises(DataError, match="Lower learning_rate"):
+        trainer.train_step(batch())
 
 
 def test_the_average_follows_the_weights(fit_config) -> None:
@@ -105,11 +83,29 @@ def test_weights_by_assay_have_a_mean_of_one() -> None:
     assert (weights / weights[0]).tolist() == pytest.approx([1, 0.25, 0.25, 1])
 
 
-def test_a_resumed_log_drops_lines_it_will_write_again(tmp_path) -> None:
-    log = Log(tmp_path / "log.csv", 0)
-    for step in (3, 6, 9):
-        log.add({"step": step, "loss": 0.5})
-    resumed = Log(tmp_path / "log.csv", 6)
-    resumed.add({"step": 9, "loss": 0.25, "new": 1})
-    lines = (tmp_path / "log.csv").read_text().split()
-    assert lines == ["step,loss,new", "3,0.5,", "6,0.5,", "9,0.25,1"]
+def test_parts_of_a_batch_add_up_to_the_whole(fit_config) -> None:
+    """Without batch normalisation over the batch, that is with its statistics kept."""
+    rates = {"dropout": 0.0, "attention_dropout": 0.0, "position_dropout": 0.0}
+    changes = {"model": {**fit_config().model, **rates}, "finetune": FineTune("mini")}
+    whole, parts = (fit_config(batch_size=2, accumulate=n, **changes) for n in (1, 2))
+    first, second = batch(0), batch(1)
+    both = Batch("human", torch.cat([first.one_hot, second.one_hot]),
+                 torch.cat([first.targets, second.targets]), (0, 1))  # fmt: skip
+    results = []
+    for config in (whole, parts):
+        trainer = Trainer(tiny(config), config)
+        results.append((*trainer.train_step(both), trainer.model.stem.conv.weight.grad))
+    assert results[0][:2] == pytest.approx(results[1][:2], rel=1e-4)
+    torch.testing.assert_close(results[0][2], results[1][2], rtol=1e-3, atol=1e-6)
+
+
+def test_patience_ends_a_run_and_survives_a_stop(fit_config) -> None:
+    config = fit_config(patience=2)
+    trainer = Trainer(tiny(config), config)
+    assert [trainer.improves(worth) for worth in (0.1, 0.3, 0.2)] == [True, True, False]
+    assert not trainer.done
+    again = Trainer(tiny(config), config)
+    again.restore(trainer.state())
+    assert not again.improves(0.3)
+    assert again.done
+    assert again.best == 0.3

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from enformer.errors import DataError
-from train.settings import FitConfig, read_settings
+from train.settings import FineTune, FitConfig, read_settings
 
 REPOSITORY = Path(__file__).parents[2]
 BASE = {"data": Path("d.h5"), "out": Path("o"), "steps": 10, "model": {}, "warmup": 1}
@@ -23,7 +23,8 @@ def test_every_shipped_configuration_is_valid() -> None:
     [
         ("steps", 0), ("schedule", ()), ("batch_size", 0), ("crop_bins", 3), ("learning_rate", 0.0),
         ("warmup", 11), ("decay", "linear"), ("optimizer", "sgd"), ("clip_norm", 0.0),
-        ("max_shift", 5), ("average", 1.0), ("evaluate_every", 0),
+        ("max_shift", 5), ("average", 1.0), ("evaluate_every", 0), ("accumulate", 2),
+        ("patience", -1),
     ],
 )  # fmt: skip
 def test_wrong_values_are_refused_by_name(name: str, value: object) -> None:
@@ -60,3 +61,21 @@ def test_files_are_read_and_their_faults_named(tmp_path: Path) -> None:
         read_settings(path)
     with pytest.raises(DataError, match="cannot be read"):
         read_settings(tmp_path / "none.toml")
+
+
+def test_a_fine_tuning_table(tmp_path: Path) -> None:
+    path = tmp_path / "c.toml"
+    head = 'data = "a.h5"\nout = "b"\nsteps = 600\n[finetune]\n'
+    path.write_text(head + 'source = "mini"\nlayer_decay = 0.5\n')
+    tuning = read_settings(path, tmp_path).finetune
+    assert tuning == FineTune("mini", "nothing", True, 0.5)
+    path.write_text(head + 'source = "mine.safetensors"\nfreeze = "trunk"\n')
+    tuning = read_settings(path, tmp_path).finetune
+    assert tuning == FineTune(str(tmp_path / "mine.safetensors"), "trunk")
+    for wrong, message in (("freeze = 1", "freeze"), ("layer_decay = 0", "layer_decay"),
+                           ("frozen = true", "wrong type")):  # fmt: skip
+        path.write_text(f'{head}source = "mini"\n{wrong}\n')
+        with pytest.raises(DataError, match=message):
+            read_settings(path)
+    with pytest.raises(DataError, match="start and finetune"):
+        FitConfig(**BASE, start=path, finetune=FineTune("mini"))

@@ -1,0 +1,94 @@
+"""A training step on the CPU, ours and enformer-pytorch's: time, and memory of the whole process."""
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+
+import torch
+
+from benchmarks.machine import describe
+from benchmarks.measure import MIB, Timing, peak_memory
+from benchmarks.report import Report, Row
+from benchmarks.training import SIZES, Contestant
+
+GOAL = ">= 1.5"
+
+
+def run(rounds: int, sizes: tuple[str, ...] = tuple(SIZES)) -> Report:
+    """Each contestant in a process of its own, as two do not fit the memory; precision by precision."""
+    measured = {
+        contestant: _in_own_process(contestant, rounds)
+        for size in sizes
+        for contestant in _contestants(size)
+    }
+    rows = [row for size in sizes for half in (False, True) for row in _rows(measured, size, half)]
+    details = {
+        contestant.name: f"{timing}, peak {peak:.2f} GiB"
+        for contestant, (timing, peak) in measured.items()
+    }
+    title = f"Training step, batch 1: forward, backward, clipping, AdamW. {describe()}."
+    return Report("train", title, rows, details)
+
+
+Measured = dict[Contestant, tuple[Timing, float]]
+
+
+def _contestants(size: str) -> list[Contestant]:
+    return [
+        Contestant(size, peer, half, again)
+        for half in (False, True)
+        for peer, again in ((False, False), (True, False), (False, True))
+    ]
+
+
+def _rows(measured: Measured, size: str, half: bool) -> list[Row]:
+    ours, theirs, again = (
+        measured[Contestant(size, peer, half, recompute)]
+        for peer, recompute in ((False, False), (True, False), (False, True))
+    )
+    what = f"{size}, {'bfloat16 autocast' if half else 'float32'}"
+    return [
+        Row(f"{what}: step", ours[0].times_as_fast_as(theirs[0]), "x as fast", GOAL),
+        Row(f"{what}: peak memory", ours[1] / theirs[1], "of the peer's", "<= 0.75"),
+        Row(f"{what}: peak memory, recomputed", again[1] / theirs[1], "of the peer's", "<= 0.5"),
+    ]
+
+
+def _in_own_process(contestant: Contestant, rounds: int) -> tuple[Timing, float]:
+    values = json.dumps([*vars(contestant).values(), rounds])
+    command = [sys.executable, "-m", "benchmarks.train", values]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    seconds, peak = json.loads(done.stdout.splitlines()[-1])
+    return Timing(tuple(seconds)), peak
+
+
+def _measure(contestant: Contestant, rounds: int) -> tuple[list[float], float]:
+    """Seconds of each step after the first; GiB with weights, gradients and moments."""
+    torch.ones(256 * MIB // 4)  # what the allocator hands back must not count as there before
+    seconds = []
+    with peak_memory() as peak:
+        step = contestant.build()
+        for _ in range(rounds + 1):
+            start = time.perf_counter()
+            step()
+            seconds.append(time.perf_counter() - start)
+    return seconds[1:], peak[0] / 1024
+
+
+def main() -> None:
+    """Command line: one contestant for `run`, or some sizes for a person."""
+    parser = argparse.ArgumentParser("python -m benchmarks.train")
+    parser.add_argument("contestant", help="a JSON list, or the name of a size")
+    parser.add_argument("--rounds", type=int, default=3)
+    given = parser.parse_args()
+    if given.contestant in SIZES:
+        print(run(given.rounds, (given.contestant,)).markdown())
+    else:
+        *values, rounds = json.loads(given.contestant)
+        print(json.dumps(_measure(Contestant(*values), rounds)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""Activation recomputation: a box of the network keeps its input only, and runs again backwards."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
+from functools import partial
+
+import torch
+from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
+
+from enformer.layers import ConvStage
+from enformer.model import TransformerBlock
+
+
+def recompute(model: nn.Module) -> None:
+    """Makes conv stages and transformer blocks forget what lies inside them while they train.
+
+    Their `forward` is replaced on the instance, so that names of weights stay. Dropout draws the same
+    numbers again, and running statistics of batch normalisation move once.
+    """
+    for module in model.modules():
+        if isinstance(module, ConvStage | TransformerBlock):
+            # partial, for a copy of the model must run its own boxes
+            module.forward = partial(_forgetful, module, type(module).forward)
+
+
+def _forgetful(
+    stage: nn.Module, forward: Callable[..., Tensor], x: Tensor, *rest: object
+) -> Tensor:
+    if not (stage.training and torch.is_grad_enabled()):
+        return forward(stage, x, *rest)
+    norms = [m for m in stage.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
+    return checkpoint(  # pyright: ignore[reportReturnType]
+        forward, stage, x, *rest,
+        use_reentrant=False, context_fn=lambda: (nullcontext(), _statistics_held(norms)),
+    )  # fmt: skip
+
+
+@contextmanager
+def _statistics_held(norms: Iterable[nn.modules.batchnorm._BatchNorm]) -> Iterator[None]:
+    """Batch normalisation as in training, without moving its running statistics."""
+    tracking = [norm for norm in norms if norm.track_running_stats]
+    for norm in tracking:
+        norm.track_running_stats = False
+    try:
+        yield
+    finally:
+        for norm in tracking:
+            norm.track_running_stats = True

@@ -1,0 +1,81 @@
+"""Batch normalisation over the windows of all processes, on GPUs and on CPUs."""
+
+from typing import Any
+
+import torch
+import torch.distributed as dist
+from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
+
+from enformer.layers import BatchNorm
+
+
+class SyncBatchNorm(nn.SyncBatchNorm):
+    """`enformer.layers.BatchNorm` with statistics of all processes together.
+
+    torch's own kernels run on GPUs only; on a CPU the same is written out.
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        """`(batch, length, channels)`, same shape and dtype."""
+        on_cpu = input.device.type == "cpu"
+        if on_cpu and self.training:
+            return self._normalised(input)
+        kernel = nn.modules.batchnorm._BatchNorm if on_cpu else nn.SyncBatchNorm
+        image = kernel.forward(self, input.unsqueeze(2).permute(0, 3, 1, 2))
+        return image.permute(0, 2, 3, 1).squeeze(2)
+
+    def _normalised(self, x: Tensor) -> Tensor:
+        wide, axes = x.float(), (0, 1)
+        count = wide.new_tensor(x.shape[0] * x.shape[1])
+        count = _summed(count)
+        mean = _summed(wide.sum(axes)) / count
+        apart = wide - mean
+        variance = _summed((apart * apart).sum(axes)) / count
+        if self.track_running_stats:
+            self._follow(mean.detach(), (variance * count / (count - 1)).detach())
+        scaled = apart * (variance + self.eps).rsqrt()
+        return (scaled * self.weight + self.bias).to(x.dtype)
+
+    @torch.no_grad()
+    def _follow(self, mean: Tensor, variance: Tensor) -> None:
+        assert isinstance(self.num_batches_tracked, Tensor)
+        self.num_batches_tracked.add_(1)
+        for running, new in ((self.running_mean, mean), (self.running_var, variance)):
+            assert isinstance(running, Tensor)
+            running.lerp_(new, self.momentum)  # pyright: ignore[reportArgumentType]
+
+
+class _Summed(torch.autograd.Function):
+    """The sum over processes; each process's loss depends on it, so the gradient is summed too."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:
+        total = x.clone()
+        dist.all_reduce(total)
+        return total
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, gradient: Tensor) -> Tensor:  # pyright: ignore[reportIncompatibleMethodOverride]
+        total = gradient.clone()
+        dist.all_reduce(total)
+        return total
+
+
+def _summed(x: Tensor) -> Tensor:
+    return _Summed.apply(x)  # pyright: ignore[reportReturnType]
+
+
+def synchronise(model: nn.Module) -> None:
+    """Replaces every batch normalisation of the model, in place; parameters keep their names."""
+    for parent in list(model.modules()):
+        for name, child in list(parent.named_children()):
+            if isinstance(child, BatchNorm):
+                setattr(parent, name, _synchronised(child))
+
+
+def _synchronised(norm: BatchNorm) -> SyncBatchNorm:
+    synced = SyncBatchNorm(norm.num_features, norm.eps, norm.momentum or 0.1)
+    synced.load_state_dict(norm.state_dict(), assign=True)
+    return synced.train(norm.training)
