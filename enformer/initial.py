@@ -42,6 +42,19 @@ def _initialise_attention(attention: RelativeAttention) -> None:
     nn.init.zeros_(attention.output.weight)
 
 
+@torch.no_grad()
+def scale_attention(model: nn.Module, gain: float) -> None:
+    """Multiply queries and attention biases, and so the logits, in place.
+
+    As published they start so large that each query looks at one or two keys, whatever they hold, and the
+    softmax passes hardly any gradient; with a gain of 0.1 every key has a share at first.
+    """
+    for module in model.modules():
+        if isinstance(module, RelativeAttention):
+            for tensor in (module.query.weight, module.content_bias, module.position_bias):
+                tensor.mul_(gain)
+
+
 def _variance_scaling(weight: Tensor, fan_in: int) -> None:
     _truncated_normal(weight, math.sqrt(2 / fan_in) / TRUNCATED_DEVIATION)
 

@@ -13,6 +13,7 @@ from enformer.card import ModelCard
 from enformer.checkpoint import Checkpoint, load, save
 from enformer.config import EnformerConfig
 from enformer.errors import DataError
+from enformer.initial import scale_attention
 from enformer.model import Enformer
 from enformer.tracks import TrackTable
 from train.dataset import Batch, Sampling, StepBatches, Windows
@@ -113,6 +114,7 @@ class Run:
         model = Enformer(geometry)
         if parent is not None:
             start_from(model, parent, self.windows if self.config.finetune else None)
+        scale_attention(model, self.config.attention_gain)
         return model
 
     def _track_weights(self) -> dict[str, torch.Tensor]:

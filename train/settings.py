@@ -55,6 +55,8 @@ class FitConfig:
         auxiliary: prepared file whose heads share the trunk in training and are not kept, or none.
         keep_auxiliary: save them all the same, for a run that starts from these weights.
         finetune: a trained model whose trunk comes first, or none.
+        attention_gain: queries and attention biases start at so much of their published size; below 1
+            attention starts nearly uniform, and learns far sooner where there is little data.
         batch_size: windows of an update, on all devices together.
         accumulate: parts of a batch that are computed one after the other, to save memory.
         recompute: keep few activations and compute the others twice, to save memory.
@@ -91,6 +93,7 @@ class FitConfig:
     auxiliary: Path | None = None
     keep_auxiliary: bool = False
     finetune: FineTune | None = None
+    attention_gain: float = 1.0
     batch_size: int = 1
     accumulate: int = 1
     recompute: bool = False
@@ -124,6 +127,7 @@ class FitConfig:
         return [
             ("steps must be at least 1.", self.steps < 1),
             ("schedule names no head.", not self.schedule),
+            ("attention_gain must be positive.", not self.attention_gain > 0),
             ("batch_size must be at least 1.", self.batch_size < 1),
             ("accumulate must divide batch_size.",
              self.accumulate < 1 or self.batch_size % self.accumulate != 0),

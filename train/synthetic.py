@@ -50,12 +50,11 @@ def draw_contig(seed: int, head: str, split: str, number: int) -> Contig:
     return Contig(name, sequence, read(sequence))
 
 
-def draw_counts(
-    reading: Reading, head: str, start: int, bins: int, key: Sequence[int]
-) -> Float[np.ndarray, "bins tracks"]:
-    """Poisson noise on the expectation; the key is all that decides it."""
-    random = np.random.default_rng(key)
-    return random.poisson(reading.expected(head, start, bins)).astype(np.float32)
+def draw_counts(contig: Contig, head: str, seed: int) -> Float[np.ndarray, "bins tracks"]:
+    """Poisson noise on the expectation of every whole bin of a contig."""
+    random = np.random.default_rng([seed, *contig.name.encode()])
+    expected = contig.reading.expected(head, 0, contig.reading.length // OFFICIAL.bin_size)
+    return random.poisson(expected).astype(np.float32)
 
 
 def window_starts(length: int = CONTIG) -> range:
@@ -87,16 +86,15 @@ def _write_split(group: h5py.Group, seed: int, head: str, split: str, number: in
         for start in window_starts()
     ]
     sequences, targets = create_split(group, rows, length, bins, 4 * len(HEADS[head]))
-    margin = OFFICIAL.crop_bins * OFFICIAL.bin_size
     places: Iterator[int] = iter(range(len(rows)))
     for index in tqdm(range(number), f"{head} {split}", leave=False):
         contig = draw_contig(seed, head, split, index)
         letters = one_hot(contig.sequence).numpy().astype(np.uint8)
+        counts = draw_counts(contig, head, seed)
         for start in window_starts():
-            at = next(places)
+            at, first = next(places), start // OFFICIAL.bin_size + OFFICIAL.crop_bins
             sequences[at] = letters[start : start + length]
-            key = (seed, *contig.name.encode(), start)
-            targets[at] = draw_counts(contig.reading, head, start + margin, bins, key)
+            targets[at] = counts[first : first + bins]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
