@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,6 +14,7 @@ from jaxtyping import Float, UInt8
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from enformer.coordinates import Interval
 from enformer.errors import DataError
 from enformer.tracks import TrackTable
 from train.augment import augment, draw, mutate
@@ -76,6 +78,13 @@ class Windows(Sequence[Record]):
         if self._opened is None or self._opened[0] != os.getpid():
             self._opened = os.getpid(), h5py.File(self.path)
         return array_of(self._opened[1], f"{self.head}/{self.split}/{name}")
+
+    @cached_property
+    def intervals(self) -> tuple[Interval, ...]:
+        """The whole window of each record."""
+        contigs = self._array("contig").asstr()[:]
+        places = zip(contigs, self._array("start")[:], self._array("end")[:], strict=True)
+        return tuple(Interval(str(contig), int(start), int(end)) for contig, start, end in places)
 
     def __len__(self) -> int:
         return self.records
