@@ -102,7 +102,9 @@ def evaluate_head(
     tracks, examples = scores.example_tracks(), []
     for shown in predictions(model, windows, scores.example_windows(), both_strands):
         region = windows.intervals[shown.number].resize(windows.bins * windows.bin_size)
-        examples += examples_of(scores, region, tracks, shown.predicted, shown.observed)
+        examples += examples_of(
+            scores, shown.number, region, tracks, shown.predicted, shown.observed
+        )
     return HeadResult(
         head=windows.head,
         assembly=windows.assembly,

@@ -4,7 +4,7 @@ A gene's CAGE is the mean over the bin of its TSS and one neighbour on each side
 where tracks are stranded, as `interpret.Target.of_gene` defines it; correlations are of log(1 + x).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -179,9 +179,12 @@ class GeneScores:
 
         Returns:
             One row per gene: gene, gene_id, contig, tss (0-based), strand, window (the record it was
-            read in), samples, pearson (NaN where there is none), not_scored (why).
+            read in), samples, pearson (NaN where there is none), not_scored (why), and centred: r once
+            each sample's mean over genes is taken from both sides, so that depth no longer counts.
         """
         found = _correlate(self.predicted.T, self.observed.T, self.measured.T)
+        predicted, observed = self._centred(self.predicted), self._centred(self.observed)
+        found["centred"] = _correlate(predicted.T, observed.T, self.measured.T)["pearson"]
         names: dict[str, list] = {
             "gene": [row.gene.symbol for row in self.rows],
             "gene_id": [row.gene.gene_id for row in self.rows],
@@ -191,6 +194,13 @@ class GeneScores:
             "window": [str(row.window) for row in self.rows],
         }
         return pd.DataFrame({**names, **found}).rename(columns={"points": "samples"})
+
+    def _centred(
+        self, values: Float[np.ndarray, "genes samples"]
+    ) -> Float[np.ndarray, "genes samples"]:
+        """Without the mean of each sample over the genes that it measures."""
+        counted = np.maximum(self.measured.sum(axis=0), 1)
+        return values - np.where(self.measured, values, 0).sum(axis=0) / counted
 
     def _log(self, values: Sequence[np.ndarray]) -> Float[np.ndarray, "genes samples"]:
         stacked = np.array(values, dtype=np.float64).reshape(len(self.rows), len(self.samples))
@@ -202,7 +212,7 @@ def _correlate(
     predicted: Float[np.ndarray, "points columns"],
     observed: Float[np.ndarray, "points columns"],
     measured: Bool[np.ndarray, "points columns"],
-) -> Mapping[str, list]:
+) -> dict[str, list]:
     """Points, pearson and not_scored of each column, over the points that are measured."""
     found: dict[str, list] = {"points": [], "pearson": [], "not_scored": []}
     for x, y, kept in zip(predicted.T, observed.T, measured.T, strict=True):

@@ -17,8 +17,9 @@ from train.metrics import SequencePearson, StreamingPearson
 EXAMPLE_WINDOWS = (1.0, 0.75, 0.5)
 EXAMPLE_TRACKS = 5
 EXAMPLE_RULE = (
-    "Windows: of all of the split, ordered by the mean of the observed log(1 + x) over bins and tracks, the "
-    "highest, the one at the 75th percentile and the median; predictions have no say. Tracks: of each assay "
+    "Windows, from left to right: of all of the split, ordered by how much the observed log(1 + x) varies "
+    "over their bins (standard deviation, mean over tracks), the highest, the one at the 75th percentile "
+    "and the median; predictions have no say. Tracks: of each assay "
     f"(the {EXAMPLE_TRACKS} with the most tracks), the one whose Pearson (a) is the median of its assay, "
     "the lower of two."
 )
@@ -51,10 +52,13 @@ class HeadScores:
         observed: Float[np.ndarray, "bins tracks"],
     ) -> None:
         """Adds record `number` of the split, which lies at `window`."""
-        self.per_track.update(predicted, observed)
-        self.per_sequence.update(predicted, observed)
+        one = StreamingPearson(predicted.shape[1])
+        one.update(predicted, observed)
+        self.per_track.merge(one)
+        self.per_sequence.add(one.compute())
         self.density.update(predicted, observed)
-        self.signal[number] = float(np.log1p(np.maximum(observed, 0), dtype=np.float64).mean())
+        varies = np.log1p(np.maximum(observed, 0), dtype=np.float64).std(axis=0)
+        self.signal[number] = float(np.nan_to_num(varies).mean())
         if self.genes is not None:
             self.genes.update(window, predicted, observed)
 
@@ -104,6 +108,7 @@ class Example:
     """One track over the predicted region of one held-out window.
 
     Attributes:
+        number: of the record in the split.
         region: the bins.
         track: its row of `HeadScores.frame`.
         unit: of the values.
@@ -112,6 +117,7 @@ class Example:
         pearson: over these bins; NaN where one side does not vary.
     """
 
+    number: int
     region: Interval
     track: pd.Series
     unit: str
@@ -150,16 +156,19 @@ class HeadResult:
 
 def examples_of(
     scores: HeadScores,
+    number: int,
     region: Interval,
     chosen: Iterable[int],
     predicted: Float[np.ndarray, "bins tracks"],
     observed: Float[np.ndarray, "bins tracks"],
 ) -> list[Example]:
-    """The chosen tracks of one window, with the Pearson of this window alone."""
+    """The chosen tracks of record `number`, with the Pearson of this window alone."""
     one = StreamingPearson(predicted.shape[1])
     one.update(predicted, observed)
     r, frame, units = one.compute(), scores.frame(), scores.tracks.frame["unit"]
     return [
-        Example(region, frame.iloc[i], units[i], predicted[:, i], observed[:, i], float(r[i]))
+        Example(
+            number, region, frame.iloc[i], units[i], predicted[:, i], observed[:, i], float(r[i])
+        )
         for i in chosen
     ]

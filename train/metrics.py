@@ -6,13 +6,10 @@ are computed here, those of genes in `train.gene_scores`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Float, Int
-
-VariantName = Literal["per_track", "per_sequence", "across_genes", "across_tracks"]
 
 
 @dataclass(frozen=True)
@@ -24,7 +21,7 @@ class Variant:
     definition: str
 
 
-VARIANTS: Mapping[VariantName, Variant] = {
+VARIANTS: Mapping[str, Variant] = {
     "per_track": Variant(
         "a",
         "per track over all positions",
@@ -49,7 +46,7 @@ VARIANTS: Mapping[VariantName, Variant] = {
         "d",
         "across tracks per gene",
         "One r per gene over CAGE samples, of the same log(1 + x) as in (c); then the mean over genes. "
-        "It sees differences in depth between samples as well as in cell type.",
+        "Differences in depth between samples count here as much as those in cell type.",
     ),
 }
 
@@ -134,7 +131,10 @@ class SequencePearson:
         """Adds one whole sequence; where a track does not vary in it, it does not count there."""
         one = StreamingPearson(predicted.shape[1])
         one.update(predicted, observed)
-        r = one.compute()
+        self.add(one.compute())
+
+    def add(self, r: Float[np.ndarray, " tracks"]) -> None:
+        """Adds one whole sequence by its correlations; NaN does not count."""
         self.total += np.nan_to_num(r, nan=0.0)
         self.scored += ~np.isnan(r)
         self.sequences += 1

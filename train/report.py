@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from train.head_scores import EXAMPLE_RULE
-from train.metrics import VARIANTS
+from train.metrics import VARIANTS, mean_and_median
 from train.report_data import Evaluation, summary, tables, to_json
 from train.report_figures import draw_density, draw_examples, draw_genes, draw_scores
 from train.report_page import Heading, Paragraph, Part, Picture, Table, to_html, to_markdown
@@ -30,8 +30,8 @@ def write_report(evaluation: Evaluation, out: Path) -> str:
         text = table.to_csv(sep="\t", index=False, float_format="%.6g", na_rep="nan")
         _write(out / f"{name}.tsv", text.encode())
     with style():
-        pictures = {name: _picture(name, *drawn, out) for name, *drawn in _figures(evaluation)}
-    parts = compose(evaluation, pictures)
+        drawn = [_picture(out, *figure) for figure in _figures(evaluation)]
+    parts = compose(evaluation, {picture.name: picture for picture in drawn})
     markdown = to_markdown(parts)
     _write(out / "report.md", markdown.encode())
     _write(out / "report.html", to_html(parts, evaluation.title).encode())
@@ -87,13 +87,13 @@ def _scores(evaluation: Evaluation) -> Table:
 
 
 def _definitions() -> list[Part]:
-    said = [f"({v.letter}) {v.title}: {v.definition}" for v in VARIANTS.values()]
-    said.append(
+    rows = [(f"({v.letter}) {v.title}", v.definition) for v in VARIANTS.values()]
+    said = (
         "The four answer different questions and must not be compared with each other. All are computed in "
         "float64. A track, sequence, sample or gene where one side is constant has no correlation: it is "
         "counted and named below, and enters no mean."
     )
-    return [Paragraph(text) for text in said]
+    return [Table(("variant", "what it is"), rows), Paragraph(said)]
 
 
 def _gene_note(evaluation: Evaluation) -> list[Part]:
@@ -112,8 +112,14 @@ def _gene_note(evaluation: Evaluation) -> list[Part]:
         "records counts once, from the record in whose middle its TSS is most nearly. "
     )
     few = any(len(genes.rows) < 30 for _, genes in scored)
+    centred = [
+        f"{number(mean_and_median(genes.across_tracks()['centred'].to_numpy())[0])} ({result.head})"
+        for result, genes in scored
+    ]
+    depth = " Once each sample's mean over genes is taken from both sides, so that depth does not count, "
+    depth += f"the mean of (d) is {', '.join(centred)}."
     caution = " With fewer than 30 genes, (c) is a rough estimate." if few else ""
-    return [Paragraph(f"{rule}Here: {'; '.join(counted)}.{caution}")]
+    return [Paragraph(f"{rule}Here: {'; '.join(counted)}.{depth}{caution}")]
 
 
 def _counts(evaluation: Evaluation) -> list[Part]:
@@ -210,7 +216,7 @@ def _figures(evaluation: Evaluation) -> Iterator[tuple[str, Figure, str, str]]:
             )  # fmt: skip
 
 
-def _picture(name: str, figure: Figure, caption: str, alt: str, out: Path) -> Picture:
+def _picture(out: Path, name: str, figure: Figure, caption: str, alt: str) -> Picture:
     """Writes the figure's files; must be called under `style()`."""
     made = {form: encode(figure, form, name) for form in FORMATS}
     for form, content in made.items():

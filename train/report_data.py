@@ -3,7 +3,7 @@
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -148,7 +148,7 @@ def _of(result: HeadResult, frame: pd.DataFrame) -> pd.DataFrame:
 
 def _cage(scores: GeneScores) -> pd.DataFrame:
     """Gene, sample, predicted and observed log(1 + x), a row for each pair that was measured."""
-    places, columns = np.nonzero(scores.measured)
+    places, columns = (along.tolist() for along in np.nonzero(scores.measured))
     return pd.DataFrame(
         {
             "gene": [scores.rows[i].gene.symbol for i in places],
@@ -211,7 +211,7 @@ def _head(result: HeadResult) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+def _records(frame: pd.DataFrame) -> list[dict[Hashable, Any]]:
     return frame.to_dict("records")
 
 

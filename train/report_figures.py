@@ -34,7 +34,7 @@ from train.report_style import (
 
 LEFT, HEAD, FOOT = 11.0, 6.0, 9.0
 """Mm, as is everything here that has no other unit."""
-NAMES, LANE, BETWEEN = 30.0, 7.0, 5.0
+NAMES, LANE, BETWEEN = 37.0, 7.0, 5.0
 
 
 # --- Pearson by assay ------------------------------------------------------------------------------
@@ -48,14 +48,13 @@ def draw_scores(frame: pd.DataFrame) -> Figure:
     """
     groups = [(str(h), str(a), part) for (h, a), part in frame.groupby(["head", "assay"])]
     across = min(10.0 + 13.0 * len(groups), (PAGE - 2 * LEFT - 4) / 2)
-    figure = new_figure(2 * (LEFT + across) + 4, HEAD + 48 + FOOT + 3)
+    figure = new_figure(2 * (LEFT + across) + 4, HEAD + 48 + FOOT)
     columns = {"per_track": "pearson", "per_sequence": "pearson_per_sequence"}
     panels = []
     for place, (variant, column) in enumerate(columns.items()):
         left = LEFT + place * (across + LEFT + 2)
-        add_heading(
-            figure, left - 9, 3, VARIANTS[variant].letter, VARIANTS[variant].title.capitalize()
-        )
+        known = VARIANTS[variant]
+        add_heading(figure, left, 0, known.title.capitalize(), known.letter)
         panels.append(add_axes(figure, left, HEAD, across, 48))
         _columns(panels[-1], groups, column)
     low = min(axes.get_ylim()[0] for axes in panels)
@@ -71,7 +70,7 @@ def _columns(axes: Axes, groups: Sequence[tuple[str, str, pd.DataFrame]], column
         values = np.sort(part[column].dropna().to_numpy())
         spread = np.linspace(-0.3, 0.3, len(values)) if len(values) > 1 else np.zeros(len(values))
         axes.plot(place + spread, values, "o", ms=2, mew=0, color=colour(assay),
-                  rasterized=len(values) > MANY)  # fmt: skip
+                  zorder=3, rasterized=len(values) > MANY)  # fmt: skip
         if len(values):
             axes.hlines(values.mean(), place - 0.4, place + 0.4, color=INK, lw=1)
         labels.append(f"{head}\n{assay}\nn = {len(values):,}")
@@ -96,7 +95,7 @@ def draw_density(result: HeadResult) -> Figure:
     for place, (assay, part) in enumerate(parts):
         down, along = divmod(place, per_row)
         left, top = LEFT + along * step, down * row_height
-        add_heading(figure, left - 9, top + 3, "", f"{result.head} {assay}")
+        add_heading(figure, left, top, f"{result.head} {assay}")
         axes = add_axes(figure, left, top + HEAD, side, side)
         _density(axes, part, norm)
     bar = add_axes(figure, per_row * step + 1, HEAD, 2, side)
@@ -123,7 +122,7 @@ def _square(axes: Axes, limit: float) -> None:
     axes.axline((0, 0), slope=1, color=MUTED, lw=0.5, ls=(0, (4, 2)), zorder=0)
     axes.set(xlim=(0, limit), ylim=(0, limit))
     for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_locator(MaxNLocator(5, integer=True))
+        axis.set_major_locator(MaxNLocator(6, integer=True))
     axes.set_xlabel("Observed, log(1 + x)")
     axes.set_ylabel("Predicted, log(1 + x)")
 
@@ -134,8 +133,8 @@ def _square(axes: Axes, limit: float) -> None:
 def draw_genes(head: str, genes: GeneScores) -> Figure:
     """CAGE at the TSS: all genes and samples, variant (c) by sample, variant (d) by gene."""
     side = 46.0
-    figure = new_figure(PAGE, HEAD + side + FOOT + 2)
-    add_heading(figure, 2, 3, "", f"{head} CAGE at the TSS")
+    figure = new_figure(PAGE, HEAD + side + FOOT - 1)
+    add_heading(figure, LEFT, 0, f"{head} CAGE at the TSS")
     scatter = add_axes(figure, LEFT, HEAD, side, side)
     pairs = _scatter(scatter, genes)
     found = {"across_genes": genes.across_genes(), "across_tracks": genes.across_tracks()}
@@ -146,7 +145,7 @@ def draw_genes(head: str, genes: GeneScores) -> Figure:
     ):
         known = VARIANTS[variant]
         left = LEFT + side + 24 + place * 58
-        add_heading(figure, left - 9, 3, known.letter, known.title[:1].upper() + known.title[1:])
+        add_heading(figure, left, 0, known.title[:1].upper() + known.title[1:], known.letter)
         axes = add_axes(figure, left, HEAD, 42, side)
         _distribution(axes, found[variant]["pearson"].dropna().to_numpy(), name)
     return figure
@@ -173,7 +172,7 @@ def _scatter(axes: Axes, genes: GeneScores) -> int:
 def _distribution(axes: Axes, values: np.ndarray, name: str) -> None:
     """How many samples or genes have which r, with the mean."""
     plural = f"{name}s" if len(values) != 1 else name
-    axes.hist(values, bins=np.linspace(-1, 1, 41), color=colour("CAGE"), lw=0)
+    axes.hist(values, bins=list(np.linspace(-1, 1, 41)), color=colour("CAGE"), lw=0)
     axes.set(xlim=(-1, 1), xlabel="Pearson r", ylabel=f"{name.capitalize()}s")
     axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
     axes.set_ylim(0, 1.18 * max(1.0, axes.get_ylim()[1]))
@@ -189,10 +188,10 @@ def _distribution(axes: Axes, values: np.ndarray, name: str) -> None:
 
 def draw_examples(examples: Sequence[Example]) -> Figure:
     """Predicted over observed: a column per window, a pair of lanes per track, one scale for a pair."""
-    columns = [list(part) for _, part in groupby(examples, key=lambda example: example.region)]
+    columns = [list(part) for _, part in groupby(examples, key=lambda example: example.number)]
     rows = len(columns[0])
     across = (PAGE - NAMES - 3 - 8 * (len(columns) - 1)) / len(columns)
-    figure = new_figure(PAGE, HEAD + rows * (2 * LANE + BETWEEN) + FOOT - 1)
+    figure = new_figure(PAGE, HEAD + rows * (2 * LANE + BETWEEN) - BETWEEN + FOOT + 1)
     for along, column in enumerate(columns):
         left = NAMES + along * (across + 8)
         for down, example in enumerate(column):
@@ -217,8 +216,8 @@ def _pair(axes: Sequence[Axes], example: Example, last: bool) -> None:
         lane.stairs(values, edges, fill=True, color=shade, lw=0)
         lane.set(xlim=(edges[0], edges[-1]), ylim=(0, high), xticks=[])
         lane.set_yticks([0, high], ["0", f"{high:.3g}"])
-        lane.get_yticklabels()[0].set_va("bottom")
-        lane.get_yticklabels()[1].set_va("top")
+        lane.get_yticklabels()[0].set_verticalalignment("bottom")
+        lane.get_yticklabels()[1].set_verticalalignment("top")
     if last:
         axes[1].xaxis.set_major_locator(MaxNLocator(3, min_n_ticks=2))
         axes[1].ticklabel_format(axis="x", useOffset=False)
@@ -229,11 +228,12 @@ def _name(figure: Figure, top: float, example: Example) -> None:
     """Assay and what it was measured in, beside the pair; then which lane is which."""
     assay = str(example.track["assay"])
     _, _, measured = str(example.track["description"]).partition(":")
-    lines = textwrap.wrap(f"{measured} ({example.track['identifier']})", 24)[:2]
-    add_text(figure, 1.5, top + 1, assay, size=TEXT, weight="bold", color=colour(assay))
+    heading = f"{assay}, {example.track['identifier']}"
+    lines = textwrap.wrap(measured, 26, max_lines=2, placeholder=" …")
+    add_text(figure, 1.5, top + 1, heading, size=TEXT, weight="bold")
     for place, line in enumerate(lines):
         add_text(figure, 1.5, top + 3.6 + 2.3 * place, line, size=SMALL)
-    for place, line in enumerate(textwrap.wrap(example.unit, 28)[:3]):
+    for place, line in enumerate(textwrap.wrap(example.unit, 26, max_lines=3, placeholder=" …")):
         add_text(figure, 1.5, top + 8.6 + 2.2 * place, line, size=SMALL, color=MUTED)
-    add_text(figure, NAMES - 5, top + LANE / 2, "pred.", size=SMALL, ha="right")
-    add_text(figure, NAMES - 5, top + LANE * 1.5, "obs.", size=SMALL, ha="right")
+    add_text(figure, NAMES - 6.5, top + LANE / 2, "pred.", size=SMALL, ha="right")
+    add_text(figure, NAMES - 6.5, top + LANE * 1.5, "obs.", size=SMALL, ha="right")

@@ -18,6 +18,7 @@ th, td { padding: 4px 12px 4px 0; text-align: left; vertical-align: top; border-
 th { border-bottom: 1px solid #1a1f27; font-weight: 600; }
 .n { text-align: right; padding: 4px 0 4px 12px; white-space: nowrap; }
 td { overflow-wrap: anywhere; }
+td:first-child { white-space: nowrap; }
 .wide { overflow-x: auto; }
 figure { margin: 20px 0; }
 figure svg { display: block; height: auto; }

@@ -84,7 +84,8 @@ def colour(assay: str) -> str:
 
 def number(value: float, digits: int = 3) -> str:
     """With a true minus sign; a dash where there is no number."""
-    return "–" if value != value else f"{value:.{digits}f}".replace("-", "−")
+    rounded = round(value, digits) + 0.0  # no minus zero
+    return "–" if value != value else f"{rounded:.{digits}f}".replace("-", "−")
 
 
 def new_figure(width: float, height: float) -> Figure:
@@ -105,10 +106,10 @@ def add_text(figure: Figure, x: float, y: float, text: str, **look: Any) -> None
     figure.text(x / across, 1 - y / down, text, **{"va": "center", **look})
 
 
-def add_heading(figure: Figure, x: float, y: float, letter: str, text: str) -> None:
-    """A panel's bold letter and its title, in mm from the upper left corner."""
-    add_text(figure, x, y, letter, size=TITLE, weight="bold")
-    add_text(figure, x + 3.5, y, text, size=TEXT)
+def add_heading(figure: Figure, left: float, top: float, text: str, letter: str = "") -> None:
+    """A panel's title over axes that begin at `left`, mm; with a bold letter it begins beside them."""
+    add_text(figure, left - 9, top + 3, letter, size=TITLE, weight="bold")
+    add_text(figure, left - 5.5 if letter else left, top + 3, text, size=TEXT)
 
 
 def encode(figure: Figure, form: Format, title: str) -> bytes:
