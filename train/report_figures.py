@@ -54,8 +54,8 @@ def draw_scores(frame: pd.DataFrame) -> Figure:
     for place, (variant, column) in enumerate(columns.items()):
         left = LEFT + place * (across + LEFT + 2)
         known = VARIANTS[variant]
-        add_heading(figure, left, 0, known.title.capitalize(), known.letter)
-        panels.append(add_axes(figure, left, HEAD, across, 48))
+        add_heading(figure, left, 0.0, known.title.capitalize(), known.letter)
+        panels.append(add_axes(figure, left, HEAD, across, 48.0))
         _columns(panels[-1], groups, column)
     low = min(axes.get_ylim()[0] for axes in panels)
     high = max(axes.get_ylim()[1] for axes in panels)
@@ -98,7 +98,7 @@ def draw_density(result: HeadResult) -> Figure:
         add_heading(figure, left, top, f"{result.head} {assay}")
         axes = add_axes(figure, left, top + HEAD, side, side)
         _density(axes, part, norm)
-    bar = add_axes(figure, per_row * step + 1, HEAD, 2, side)
+    bar = add_axes(figure, per_row * step + 1, HEAD, 2.0, side)
     figure.colorbar(figure.axes[0].collections[0], cax=bar, label="Bins")
     bar.tick_params(length=1.5)
     bar.minorticks_off()
@@ -134,7 +134,7 @@ def draw_genes(head: str, genes: GeneScores) -> Figure:
     """CAGE at the TSS: all genes and samples, variant (c) by sample, variant (d) by gene."""
     side = 46.0
     figure = new_figure(PAGE, HEAD + side + FOOT - 1)
-    add_heading(figure, LEFT, 0, f"{head} CAGE at the TSS")
+    add_heading(figure, LEFT, 0.0, f"{head} CAGE at the TSS")
     scatter = add_axes(figure, LEFT, HEAD, side, side)
     pairs = _scatter(scatter, genes)
     found = {"across_genes": genes.across_genes(), "across_tracks": genes.across_tracks()}
@@ -145,8 +145,8 @@ def draw_genes(head: str, genes: GeneScores) -> Figure:
     ):
         known = VARIANTS[variant]
         left = LEFT + side + 24 + place * 58
-        add_heading(figure, left, 0, known.title[:1].upper() + known.title[1:], known.letter)
-        axes = add_axes(figure, left, HEAD, 42, side)
+        add_heading(figure, left, 0.0, known.title[:1].upper() + known.title[1:], known.letter)
+        axes = add_axes(figure, left, HEAD, 42.0, side)
         _distribution(axes, found[variant]["pearson"].dropna().to_numpy(), name)
     return figure
 

@@ -67,7 +67,7 @@ def test_bins_and_tracks_are_those_that_explanations_take(strand: str) -> None:
     config = dataclasses.replace(
         EnformerConfig(heads={"human": len(ROWS)}), window_length=LENGTH, target_bins=BINS
     )
-    here, (window, x, y) = gene("G", 2222, strand), record(64)
+    here, (window, x, _) = gene("G", 2222, strand), record(64)
     target = Target.of_gene(here, window, config, TABLE, "human")
     found = scored([here], [64])
     part = x[list(target.bins)][:, list(target.tracks)].astype(np.float64)
