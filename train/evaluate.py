@@ -1,7 +1,7 @@
 """Scores a model on held-out windows: Pearson in its four variants, per assay and head, as a report.
 
 Writes report.html (self-contained), report.md with its figures as SVG, PDF and PNG, and every number as
-summary.json, scores.tsv, samples.tsv, genes.tsv, cage.tsv, density.tsv and examples.tsv.
+summary.json, scores.tsv, samples.tsv, genes.tsv, cage-HEAD.npz, density.tsv and examples.tsv.
 
     python -m train.evaluate CHECKPOINT DATA.h5 --split test --out DIR
     python -m train.evaluate CHECKPOINT DATA.h5 --genes human=genes.gtf.gz --out DIR
@@ -112,7 +112,7 @@ def evaluate_head(
         tracks=scores.frame(),
         density=scores.density.frame(windows.head),
         examples=tuple(examples),
-        genes=scores.genes.compute() if scores.genes else None,
+        genes=None if scores.genes is None else scores.genes.compute(),
     )
 
 
@@ -139,7 +139,7 @@ def read_genes(asked: Sequence[str], heads: Sequence[str]) -> dict[str, GeneInde
     """
     found: dict[str, GeneIndex] = {}
     for text in asked:
-        named, _, source = text.rpartition("=")
+        named, source = _head_and_source(text)
         head = named or (heads[0] if len(heads) == 1 else "")
         if head not in heads:
             raise DataError(
@@ -195,8 +195,14 @@ def evaluate(
 def _by_head(genes: Sequence[str], held: Mapping[str, Windows]) -> dict[str, str]:
     """Name of the gene models of each head, without their folder."""
     first = next(iter(held))
-    parts = [text.rpartition("=") for text in genes]
-    return {named or first: Path(source).name for named, _, source in parts}
+    parts = [_head_and_source(text) for text in genes]
+    return {named or first: Path(source).name for named, source in parts}
+
+
+def _head_and_source(text: str) -> tuple[str, str]:
+    """`human=genes.bed` in two; no head where there is no `=`."""
+    named, sign, source = text.partition("=")
+    return (named, source) if sign else ("", text)
 
 
 def _require_same_bins(bins: int, windows: Windows) -> None:

@@ -6,6 +6,7 @@ where tracks are stranded, as `interpret.Target.of_gene` defines it; correlation
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -135,7 +136,7 @@ class GeneTable:
 
 @dataclass(frozen=True, eq=False)
 class GeneScores:
-    """Genes by samples, and the correlations along either axis.
+    """Genes by samples, and the correlations along either axis. Never edit its arrays and frames.
 
     Attributes:
         samples: columns.
@@ -147,22 +148,23 @@ class GeneScores:
     rows: Sequence[GeneRow]
     seen: int
 
-    @property
+    @cached_property
     def predicted(self) -> Float[np.ndarray, "genes samples"]:
         """log(1 + x) of the prediction; NaN where no track reads the gene's strand."""
         return self._log([row.predicted for row in self.rows])
 
-    @property
+    @cached_property
     def observed(self) -> Float[np.ndarray, "genes samples"]:
         """log(1 + x) of the measurement; NaN where no track reads the gene's strand."""
         return self._log([row.observed for row in self.rows])
 
-    @property
+    @cached_property
     def measured(self) -> Bool[np.ndarray, "genes samples"]:
         """Where a sample has a track of the gene's strand."""
         tracks = [self.samples.tracks(row.gene.strand) >= 0 for row in self.rows]
         return np.array(tracks, dtype=bool).reshape(len(self.rows), len(self.samples))
 
+    @cached_property
     def across_genes(self) -> pd.DataFrame:
         """Variant (c): r of each sample over genes.
 
@@ -174,6 +176,7 @@ class GeneScores:
             columns={"points": "genes"}
         )
 
+    @cached_property
     def across_tracks(self) -> pd.DataFrame:
         """Variant (d): r of each gene over samples.
 

@@ -42,7 +42,9 @@ class HeadScores:
         self.density = Density(tracks.frame["assay"])
         self.signal: dict[int, float] = {}
         samples = Samples.of(tracks, self.head)
-        self.genes = GeneTable(samples, genes, bin_size) if genes and len(samples) else None
+        self.genes = (
+            GeneTable(samples, genes, bin_size) if genes is not None and len(samples) else None
+        )
 
     def update(
         self,

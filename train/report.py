@@ -5,18 +5,20 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
+import numpy as np
 from matplotlib.figure import Figure
 
 from train.head_scores import EXAMPLE_RULE
 from train.metrics import VARIANTS, mean_and_median
-from train.report_data import Evaluation, summary, tables, to_json
+from train.report_data import Evaluation, cage_arrays, summary, tables, to_json
 from train.report_figures import draw_density, draw_examples, draw_genes, draw_scores
 from train.report_page import Heading, Paragraph, Part, Picture, Table, to_html, to_markdown
 from train.report_style import FORMATS, MM, encode, inline, number, style
 
 LISTED = 100
 """Rows of a long list that the report shows; the files hold all."""
+FEW = 30
+"""Genes below which the report warns."""
 
 
 def write_report(evaluation: Evaluation, out: Path) -> str:
@@ -29,6 +31,8 @@ def write_report(evaluation: Evaluation, out: Path) -> str:
     for name, table in tables(evaluation).items():
         text = table.to_csv(sep="\t", index=False, float_format="%.6g", na_rep="nan")
         _write(out / f"{name}.tsv", text.encode())
+    for result, genes in evaluation.with_genes:
+        np.savez_compressed(out / f"cage-{result.head}.npz", **cage_arrays(genes))
     with style():
         drawn = [_picture(out, *figure) for figure in _figures(evaluation)]
     parts = compose(evaluation, {picture.name: picture for picture in drawn})
@@ -63,11 +67,9 @@ def compose(evaluation: Evaluation, pictures: Mapping[str, Picture]) -> list[Par
 def _sentence(evaluation: Evaluation) -> str:
     counted = [f"{r.windows:,} {r.head} windows of {r.assembly}" for r in evaluation.heads]
     said = f"{evaluation.provenance['title']}. Scored on {', '.join(counted)}; strands: "
-    said += f"{evaluation.provenance['strands']}. "
-    trained = evaluation.provenance["trained"]
-    return (
-        said if trained else said + "NEVER TRAINED: the weights are random, no biological meaning."
-    )
+    said += f"{evaluation.provenance['strands']}."
+    never = "NEVER TRAINED: the weights are random, no biological meaning."
+    return said if evaluation.provenance["trained"] else f"{said} {never}"
 
 
 def _scores(evaluation: Evaluation) -> Table:
@@ -111,14 +113,14 @@ def _gene_note(evaluation: Evaluation) -> list[Part]:
         "Genes count whose three TSS bins lie in the predicted region of a record; one in several "
         "records counts once, from the record in whose middle its TSS is most nearly. "
     )
-    few = any(len(genes.rows) < 30 for _, genes in scored)
+    few = any(len(genes.rows) < FEW for _, genes in scored)
     centred = [
-        f"{number(mean_and_median(genes.across_tracks()['centred'].to_numpy())[0])} ({result.head})"
+        f"{number(mean_and_median(genes.across_tracks['centred'].to_numpy())[0])} ({result.head})"
         for result, genes in scored
     ]
     depth = " Once each sample's mean over genes is taken from both sides, so that depth does not count, "
     depth += f"the mean of (d) is {', '.join(centred)}."
-    caution = " With fewer than 30 genes, (c) is a rough estimate." if few else ""
+    caution = f" With fewer than {FEW} genes, (c) is a rough estimate." if few else ""
     return [Paragraph(f"{rule}Here: {'; '.join(counted)}.{depth}{caution}")]
 
 
@@ -151,15 +153,14 @@ def _sequences(evaluation: Evaluation) -> str:
 
 def _unscored(evaluation: Evaluation) -> list[Part]:
     """Tracks, samples and genes without a correlation, each with the reason."""
-    held = tables(evaluation)
     found = [
         ("track", row["head"], f"{row['identifier']}, {row['description']}", row["not_scored"])
         for row in evaluation.unscored.to_dict("records")
     ]
-    for kind, name in (("sample", "samples"), ("gene", "genes")):
-        rows = held[name] if name in held else pd.DataFrame({"pearson": []})
-        missing = rows[rows["pearson"].isna()].to_dict("records")
-        found += [(kind, row["head"], row[kind], row["not_scored"]) for row in missing]
+    for result, genes in evaluation.with_genes:
+        for kind, rows in (("sample", genes.across_genes), ("gene", genes.across_tracks)):
+            missing = rows[rows["pearson"].isna()].to_dict("records")
+            found += [(kind, result.head, row[kind], row["not_scored"]) for row in missing]
     if not found:
         return [Paragraph("Every track, sample and gene varies: none is left out.")]
     rest = f" The first {LISTED} of {len(found):,}; summary.json has all." * (len(found) > LISTED)
@@ -169,15 +170,13 @@ def _unscored(evaluation: Evaluation) -> list[Part]:
 
 def _origin(evaluation: Evaluation) -> list[Part]:
     rows = [[name, _text(value)] for name, value in evaluation.provenance.items()]
-    return [Heading("Where this comes from"), Table(["", ""], rows)]
+    return [Heading("Where this comes from"), Table(("what", "value"), rows)]
 
 
 def _text(value: Any) -> str:
     if isinstance(value, Mapping):
         return "; ".join(f"{key} {held}" for key, held in value.items()) or "none"
-    return (
-        {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
-    )
+    return "yes" if value is True else "no" if value is False else str(value)
 
 
 def _figures(evaluation: Evaluation) -> Iterator[tuple[str, Figure, str, str]]:
@@ -199,21 +198,21 @@ def _figures(evaluation: Evaluation) -> Iterator[tuple[str, Figure, str, str]]:
             "predicted = observed. c, variant (c), one r per sample; d, variant (d), one r per gene.",
             f"Predicted against observed CAGE of {len(genes.rows)} genes, and two histograms of r.",
         )  # fmt: skip
-    for result in evaluation.heads:
+    for result in (held for held in evaluation.heads if len(held.density)):
         yield (
             f"density-{result.head}", draw_density(result),
             f"Every bin of every {result.head} window and track, by assay, log(1 + x) of the track's own "
             "unit; dashed: predicted = observed.",
             f"Predicted against observed value of all bins of {result.head}, one panel per assay.",
         )  # fmt: skip
-        if result.examples:
-            yield (
-                f"examples-{result.head}", draw_examples(result.examples),
-                f"Predicted (colour) over observed (grey) on one scale. r: over the bins of this window "
-                f"alone. {EXAMPLE_RULE}",
-                "Predicted and observed tracks over "
-                + ", ".join(dict.fromkeys(str(e.region) for e in result.examples)) + ".",
-            )  # fmt: skip
+    for result in (held for held in evaluation.heads if held.examples):
+        yield (
+            f"examples-{result.head}", draw_examples(result.examples),
+            f"Predicted (colour) over observed (grey) on one scale. r: over the bins of this window "
+            f"alone. {EXAMPLE_RULE}",
+            "Predicted and observed tracks over "
+            + ", ".join(dict.fromkeys(str(e.region) for e in result.examples)) + ".",
+        )  # fmt: skip
 
 
 def _picture(out: Path, name: str, figure: Figure, caption: str, alt: str) -> Picture:

@@ -111,8 +111,8 @@ def summary(result: HeadResult) -> list[dict[str, Any]]:
         row["per_track"] = _statistics(part["pearson"])
         row["per_sequence"] = _statistics(part["pearson_per_sequence"])
         if assay == "CAGE" and result.genes is not None:
-            row["across_genes"] = _statistics(result.genes.across_genes()["pearson"])
-            row["across_tracks"] = _statistics(result.genes.across_tracks()["pearson"])
+            row["across_genes"] = _statistics(result.genes.across_genes["pearson"])
+            row["across_tracks"] = _statistics(result.genes.across_tracks["pearson"])
         rows.append(row)
     return rows
 
@@ -135,9 +135,8 @@ def tables(evaluation: Evaluation) -> dict[str, pd.DataFrame]:
         "scores": [result.tracks for result in evaluation.heads],
         "density": [result.density for result in evaluation.heads],
         "examples": [_curves(result) for result in evaluation.heads if result.examples],
-        "samples": [_of(result, scores.across_genes()) for result, scores in genes],
-        "genes": [_of(result, scores.across_tracks()) for result, scores in genes],
-        "cage": [_of(result, _cage(scores)) for result, scores in genes],
+        "samples": [_of(result, scores.across_genes) for result, scores in genes],
+        "genes": [_of(result, scores.across_tracks) for result, scores in genes],
     }
     return {name: pd.concat(held, ignore_index=True) for name, held in parts.items() if held}
 
@@ -146,18 +145,15 @@ def _of(result: HeadResult, frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(head=result.head)[["head", *frame.columns]]
 
 
-def _cage(scores: GeneScores) -> pd.DataFrame:
-    """Gene, sample, predicted and observed log(1 + x), a row for each pair that was measured."""
-    places, columns = (along.tolist() for along in np.nonzero(scores.measured))
-    return pd.DataFrame(
-        {
-            "gene": [scores.rows[i].gene.symbol for i in places],
-            "gene_id": [scores.rows[i].gene.gene_id for i in places],
-            "sample": [scores.samples.names[i] for i in columns],
-            "predicted": scores.predicted[places, columns],
-            "observed": scores.observed[places, columns],
-        }
-    )
+def cage_arrays(scores: GeneScores) -> dict[str, np.ndarray]:
+    """Predicted and observed log(1 + x) at the TSS, (genes, samples) of float32, and what they are of;
+    NaN where no track reads the gene's strand."""
+    return {
+        "predicted": scores.predicted.astype(np.float32),
+        "observed": scores.observed.astype(np.float32),
+        "genes": np.array([row.gene.symbol for row in scores.rows], dtype=str),
+        "samples": np.array(scores.samples.names, dtype=str),
+    }
 
 
 def _curves(result: HeadResult) -> pd.DataFrame:

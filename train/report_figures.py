@@ -99,10 +99,14 @@ def draw_density(result: HeadResult) -> Figure:
         axes = add_axes(figure, left, top + HEAD, side, side)
         _density(axes, part, norm)
     bar = add_axes(figure, per_row * step + 1, HEAD, 2.0, side)
-    figure.colorbar(figure.axes[0].collections[0], cax=bar, label="Bins")
-    bar.tick_params(length=1.5)
+    figure.colorbar(figure.axes[0].collections[0], cax=bar, label="Bins", format=_count)
     bar.minorticks_off()
     return figure
+
+
+def _count(value: float, _: int) -> str:
+    """A tick of counts, without the small print of powers."""
+    return f"{value:,.0f}"
 
 
 def _density(axes: Axes, part: pd.DataFrame, norm: LogNorm) -> None:
@@ -137,7 +141,7 @@ def draw_genes(head: str, genes: GeneScores) -> Figure:
     add_heading(figure, LEFT, 0.0, f"{head} CAGE at the TSS")
     scatter = add_axes(figure, LEFT, HEAD, side, side)
     pairs = _scatter(scatter, genes)
-    found = {"across_genes": genes.across_genes(), "across_tracks": genes.across_tracks()}
+    found = {"across_genes": genes.across_genes, "across_tracks": genes.across_tracks}
     said = f"{len(genes.rows):,} genes × {len(genes.samples):,} samples\n{pairs:,} values"
     scatter.text(0.03, 0.98, said, transform=scatter.transAxes, va="top", size=SMALL)
     for place, (variant, name) in enumerate(
@@ -156,12 +160,12 @@ def _scatter(axes: Axes, genes: GeneScores) -> int:
     x, y = genes.observed[genes.measured], genes.predicted[genes.measured]
     kept = np.isfinite(x) & np.isfinite(y)
     x, y = x[kept], y[kept]
-    limit = 1.05 * max(1.0, *x, *y)
+    limit = 1.05 * max(1.0, float(x.max(initial=0)), float(y.max(initial=0)))
     if len(x) > MANY:
         cells = axes.hexbin(x, y, gridsize=45, extent=(0, limit, 0, limit), bins="log",
                             cmap=COUNTS, mincnt=1, lw=0)  # fmt: skip
         bar = axes.inset_axes((1.03, 0.5, 0.035, 0.5))
-        axes.figure.colorbar(cells, cax=bar, label="Gene and sample pairs")
+        axes.figure.colorbar(cells, cax=bar, label="Gene and sample pairs", format=_count)
         bar.minorticks_off()
     else:
         axes.plot(x, y, "o", ms=2, mew=0, color=colour("CAGE"), alpha=0.6, clip_on=False)
@@ -215,7 +219,7 @@ def _pair(axes: Sequence[Axes], example: Example, last: bool) -> None:
     ):
         lane.stairs(values, edges, fill=True, color=shade, lw=0)
         lane.set(xlim=(edges[0], edges[-1]), ylim=(0, high), xticks=[])
-        lane.set_yticks([0, high], ["0", f"{high:.3g}"])
+        lane.set_yticks([0, high], ["0", f"{high:,.0f}" if high >= 100 else f"{high:.3g}"])
         lane.get_yticklabels()[0].set_verticalalignment("bottom")
         lane.get_yticklabels()[1].set_verticalalignment("top")
     if last:

@@ -88,8 +88,8 @@ def _markdown(part: Part) -> str:
             return f"![{part.alt}](figures/{part.name}.svg)\n\n{part.caption}"
         case Table():
             rules = ["---:" if i in part.numbers else "---" for i in range(len(part.columns))]
-            cells = [[cell.replace("|", "\\|") for cell in row] for row in part.rows]
-            lines = [f"| {' | '.join(row)} |" for row in (part.columns, *cells)]
+            cells = [[c.replace("|", "\\|") for c in row] for row in (part.columns, *part.rows)]
+            lines = [f"| {' | '.join(row)} |" for row in cells]
             lines.insert(1, f"|{'|'.join(rules)}|")
             return "\n".join([*([part.caption, ""] if part.caption else []), *lines])
 

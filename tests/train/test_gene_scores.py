@@ -106,7 +106,7 @@ def test_ties_go_to_the_first_record() -> None:
 def test_correlations_are_scipys_on_log1p() -> None:
     genes = [gene(f"G{i}", 1200 + 150 * i, "+-"[i % 2]) for i in range(10)]
     found = scored(genes, [0])
-    across_genes, across_tracks = found.across_genes(), found.across_tracks()
+    across_genes, across_tracks = found.across_genes, found.across_tracks
     for column, r in enumerate(across_genes["pearson"]):
         expected = pearsonr(found.predicted[:, column], found.observed[:, column]).statistic
         assert r == pytest.approx(expected, abs=1e-12)
@@ -126,7 +126,7 @@ def test_depth_alone_raises_across_tracks_but_not_centred() -> None:
     table = GeneTable(SAMPLES, GeneIndex(genes), BIN)
     x, y = (depth * random.gamma(5, 0.2, (BINS, 8)).astype(np.float32) for _ in range(2))
     table.update(Interval("chr1", 0, LENGTH), x, y)
-    found = table.compute().across_tracks()
+    found = table.compute().across_tracks
     assert found["pearson"].min() > 0.9
     assert abs(found["centred"].mean()) < 0.5
 
@@ -137,10 +137,10 @@ def test_constant_or_few_is_named_and_has_no_correlation() -> None:
     y[:] = 3
     table.update(window, x, y)
     found = table.compute()
-    assert found.across_genes()["not_scored"].tolist() == ["fewer than 3 points"] * 4
-    assert found.across_tracks()["not_scored"].tolist() == ["constant observation"] * 2
-    assert found.across_genes()["pearson"].isna().all()
-    assert found.across_tracks()["pearson"].isna().all()
+    assert found.across_genes["not_scored"].tolist() == ["fewer than 3 points"] * 4
+    assert found.across_tracks["not_scored"].tolist() == ["constant observation"] * 2
+    assert found.across_genes["pearson"].isna().all()
+    assert found.across_tracks["pearson"].isna().all()
 
 
 @settings(max_examples=20)
@@ -153,6 +153,6 @@ def test_any_split_and_order_gives_one_pass(order: list[int], cut: int) -> None:
             table.update(*record(start))
     other.merge(one)
     whole, merged = scored(genes, [0, 300, 600, 1500, 9000]), other.compute()
-    pd.testing.assert_frame_equal(merged.across_tracks(), whole.across_tracks())
-    pd.testing.assert_frame_equal(merged.across_genes(), whole.across_genes())
+    pd.testing.assert_frame_equal(merged.across_tracks, whole.across_tracks)
+    pd.testing.assert_frame_equal(merged.across_genes, whole.across_genes)
     assert merged.seen == whole.seen

@@ -51,7 +51,7 @@ def test_processes_in_any_split_and_order_merge_to_one_pass(
     pd.testing.assert_frame_equal(first.frame(), whole.frame(), atol=1e-12)
     pd.testing.assert_frame_equal(first.density.frame("human"), whole.density.frame("human"))
     pd.testing.assert_frame_equal(
-        first.genes.compute().across_tracks(), whole.genes.compute().across_tracks()
+        first.genes.compute().across_tracks, whole.genes.compute().across_tracks
     )
     assert first.example_windows() == whole.example_windows()
     assert first.example_tracks() == whole.example_tracks()

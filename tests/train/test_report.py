@@ -6,13 +6,14 @@ import xml.etree.ElementTree as ElementTree
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.text import Text
 
 from enformer.coordinates import Interval
 from enformer.genes import Gene, GeneIndex
 from enformer.tracks import TrackTable
 from train.head_scores import HeadResult, HeadScores, examples_of
 from train.report import compose, write_report
-from train.report_data import Evaluation, summary, tables
+from train.report_data import Evaluation, cage_arrays, summary, tables
 from train.report_figures import draw_density, draw_examples, draw_genes, draw_scores
 from train.report_page import Heading, Paragraph, Picture, Table, to_html, to_markdown
 from train.report_style import MANY, inline, number, style
@@ -85,8 +86,8 @@ def test_summary_has_each_variant_where_it_belongs(result) -> None:
     assert not {"across_genes", "across_tracks"} & every.keys()
     assert (dnase["per_track"]["scored"], dnase["per_track"]["not_scored"]) == (1, 1)
     assert dnase["per_track"]["mean"] == pytest.approx(result.tracks["pearson"][6])
-    assert cage["across_genes"]["mean"] == result.genes.across_genes()["pearson"].mean()
-    assert cage["across_tracks"]["mean"] == result.genes.across_tracks()["pearson"].mean()
+    assert cage["across_genes"]["mean"] == result.genes.across_genes["pearson"].mean()
+    assert cage["across_tracks"]["mean"] == result.genes.across_tracks["pearson"].mean()
 
 
 def test_every_number_of_the_tables_is_in_the_json(evaluation, tmp_path) -> None:
@@ -145,7 +146,9 @@ def test_tables_hold_what_figures_show(evaluation, result) -> None:
     held = tables(evaluation)
     assert held["density"]["bins"].sum() == 9 * BINS * WINDOWS
     assert len(held["examples"]) == len(result.examples) * BINS
-    assert len(held["cage"]) == len(result.genes.rows) * 3
+    arrays = cage_arrays(result.genes)
+    assert arrays["observed"].shape == (len(arrays["genes"]), len(arrays["samples"])) == (40, 3)
+    np.testing.assert_allclose(arrays["observed"], result.genes.observed, rtol=1e-6)
     first = result.examples[0]
     curve = held["examples"].iloc[:BINS]
     assert (curve["start"].iloc[0], curve["end"].iloc[-1]) == (first.region.start, first.region.end)
@@ -163,7 +166,8 @@ def test_figures_show_the_data_with_text_of_5_to_7_pt(result) -> None:
         sizes = {
             text.get_fontsize()
             for figure in figures
-            for text in figure.findobj(lambda artist: hasattr(artist, "get_fontsize"))
+            for text in figure.findobj(Text)
+            if text.get_text()
         }
         assert sizes <= {5.0, 6.0, 7.0}
     scores, genes, _, examples = figures
@@ -193,7 +197,7 @@ def test_parts_are_escaped_and_numbers_flush_right() -> None:
     page = to_html(parts, "T")
     assert "<h1>A &lt; B</h1>" in page
     assert '<td class="n">1</td>' in page
-    assert "| c\\|d | 1 |" in to_markdown(parts)
+    assert "| n\\|a | b |\n|---|---:|\n| c\\|d | 1 |" in to_markdown(parts)
     drawn = Picture("f", "caption", 'say "so"', "<svg></svg>", 89.0)
     assert 'aria-label="say &quot;so&quot;"' in to_html([drawn], "T")
     assert to_markdown([drawn]) == '![say "so"](figures/f.svg)\n\ncaption\n'
