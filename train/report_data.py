@@ -145,7 +145,7 @@ def _of(result: HeadResult, frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(head=result.head)[["head", *frame.columns]]
 
 
-def cage_arrays(scores: GeneScores) -> dict[str, np.ndarray]:
+def cage_arrays(scores: GeneScores) -> dict[str, Any]:
     """Predicted and observed log(1 + x) at the TSS, (genes, samples) of float32, and what they are of;
     NaN where no track reads the gene's strand."""
     return {
