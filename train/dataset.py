@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,6 +14,7 @@ from jaxtyping import Float, UInt8
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from enformer.coordinates import Interval
 from enformer.errors import DataError
 from enformer.tracks import TrackTable
 from train.augment import augment, draw, mutate
@@ -87,10 +89,12 @@ class Windows(Sequence[Record]):
             self._opened = os.getpid(), h5py.File(self.path)
         return array_of(self._opened[1], f"{self.head}/{self.split}/{name}")
 
-    def where(self, index: int) -> str:
-        """Window of a record, 1-based and inclusive, such as `chr8:1,001-132,072`."""
-        contig, start, end = (self._array(name)[index] for name in ("contig", "start", "end"))
-        return f"{contig.decode()}:{start + 1:,}-{end:,}"
+    @cached_property
+    def intervals(self) -> tuple[Interval, ...]:
+        """The whole window of each record."""
+        contigs = self._array("contig").asstr()[:]
+        places = zip(contigs, self._array("start")[:], self._array("end")[:], strict=True)
+        return tuple(Interval(str(contig), int(start), int(end)) for contig, start, end in places)
 
     def __len__(self) -> int:
         return self.records
@@ -183,7 +187,7 @@ class StepBatches(Dataset[Batch]):
     def name(self, batch: Batch) -> str:
         """Head and windows of a batch as a person looks them up: 1-based and inclusive."""
         windows = self.windows[batch.head]
-        places = ", ".join(f"{windows.where(record)} (record {record})" for record in batch.records)
+        places = ", ".join(f"{windows.intervals[record]} (record {record})" for record in batch.records)
         return f"head {batch.head}, {places}"
 
     def head_of(self, step: int) -> str:

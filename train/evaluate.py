@@ -1,29 +1,45 @@
-"""Scores a model on held-out windows: Pearson per track over all positions of all sequences.
+"""Scores a model on held-out windows: Pearson in its four variants, per assay and head, as a report.
 
-python -m train.evaluate CHECKPOINT DATA.h5 --split test --out DIR
+Writes report.html (self-contained), report.md with its figures as SVG, PDF and PNG, and every number as
+summary.json, scores.tsv, samples.tsv, genes.tsv, cage-HEAD.npz, density.tsv and examples.tsv.
+
+    python -m train.evaluate CHECKPOINT DATA.h5 --split test --out DIR
+    python -m train.evaluate CHECKPOINT DATA.h5 --genes human=genes.gtf.gz --out DIR
 """
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 import torch
 from jaxtyping import Float
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from torch import nn
 from tqdm import tqdm
 
-from enformer.checkpoint import load
+from enformer.checkpoint import Checkpoint, load
+from enformer.demo import demo_genes
 from enformer.errors import DataError, EnformerLensError
+from enformer.genes import GeneIndex
 from enformer.sequence import reverse_complement_one_hot
 from train.dataset import Windows, heads_of
-from train.metrics import AssaySummary, StreamingPearson, summarise
+from train.head_scores import HeadResult, HeadScores, examples_of
+from train.metrics import StreamingPearson
+from train.report import compose, write_report
+from train.report_data import Evaluation, provenance_of
+from train.report_page import to_markdown
 
 COLUMNS = ["head", "index", "assay", "description", "pearson"]
-METRIC = "Pearson per track over all positions of all sequences"
+
+
+class Scored(NamedTuple):
+    """A record's number in the split, its prediction and its measurement."""
+
+    number: int
+    predicted: Float[np.ndarray, "bins tracks"]
+    observed: Float[np.ndarray, "bins tracks"]
 
 
 @torch.inference_mode()
@@ -41,74 +57,63 @@ def predict_head(
     return forward.cpu().numpy()
 
 
-def score(model: nn.Module, windows: Windows, both_strands: bool = False) -> pd.DataFrame:
-    """Pearson of each track of a head over a split; constant tracks are NaN.
+def predictions(
+    model: nn.Module, windows: Windows, numbers: Iterable[int], both_strands: bool = False
+) -> Iterator[Scored]:
+    """Predicts records one by one, in evaluation mode; the model's mode is restored at the end.
 
-    The model's mode is restored.
-
-    Returns:
-        One row per track: head, index, assay, description, pearson.
+    Raises:
+        DataError: the model's bins are not those of the data.
     """
-    pearson = StreamingPearson(len(windows.tracks))
     pairs = windows.tracks.strand_pairs(windows.head) if both_strands else None
     device, was_training = next(model.parameters()).device, model.training
     model.eval()
     try:
-        for record in windows:
+        for number in numbers:
+            record = windows[number]
             one_hot = torch.from_numpy(record.one_hot[None]).to(device, torch.float32)
-            pearson.update(predict_head(model, one_hot, windows.head, pairs)[0], record.targets)
+            predicted = predict_head(model, one_hot, windows.head, pairs)[0]
+            _require_same_bins(len(predicted), windows)
+            yield Scored(number, predicted, record.targets)
     finally:
         model.train(was_training)
+
+
+def score(model: nn.Module, windows: Windows, both_strands: bool = False) -> pd.DataFrame:
+    """Pearson of each track of a head over all positions of a split: variant (a) alone.
+
+    Returns:
+        One row per track: head, index, assay, description, pearson (NaN where there is none).
+    """
+    pearson = StreamingPearson(len(windows.tracks))
+    for _, predicted, observed in predictions(model, windows, range(len(windows)), both_strands):
+        pearson.update(predicted, observed)
     return windows.tracks.frame.assign(pearson=pearson.compute())[COLUMNS]
 
 
-def to_markdown(summaries: Sequence[AssaySummary], caption: str) -> str:
-    """The summary as a Markdown table under a caption."""
-    lines = [
-        caption,
-        "",
-        "| head | assay | tracks | mean Pearson | median | constant, not counted |",
-    ]
-    lines.append("|---|---|---:|---:|---:|---:|")
-    lines += [
-        f"| {s.head} | {s.assay} | {s.tracks} | {s.mean:.3f} | {s.median:.3f} | {s.constant} |"
-        for s in summaries
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def draw_scores(frame: pd.DataFrame, caption: str) -> Figure:
-    """One dot per track in a column per head and assay, with a bar at the mean."""
-    scored = frame.dropna(subset=["pearson"])
-    groups = list(scored.groupby(["head", "assay"], sort=True))
-    figure = Figure(figsize=(1.2 + 0.8 * max(len(groups), 1), 3.0), layout="constrained")
-    FigureCanvasAgg(figure)
-    axes = figure.subplots()
-    for place, (_, group) in enumerate(groups):
-        values = np.sort(group["pearson"].to_numpy())
-        spread = np.linspace(-0.25, 0.25, len(values)) if len(values) > 1 else np.zeros(1)
-        axes.plot(place + spread, values, "o", markersize=3, color="#0072B2", alpha=0.7)
-        axes.hlines(values.mean(), place - 0.35, place + 0.35, color="#D55E00", linewidth=1.5)
-    labels = [f"{head}\n{assay}\nn = {len(group)}" for (head, assay), group in groups]
-    axes.set_xticks(range(len(groups)), labels, fontsize=7)
-    axes.axhline(0, color="0.7", linewidth=0.5, zorder=0)
-    axes.set_ylabel("Pearson r", fontsize=7)
-    axes.tick_params(axis="y", labelsize=7)
-    axes.spines[["top", "right"]].set_visible(False)
-    figure.suptitle(caption, fontsize=7)
-    return figure
-
-
-def write_report(frame: pd.DataFrame, caption: str, out: Path) -> str:
-    """Writes scores.tsv, summary.md, scores.svg and scores.png to `out`; returns the Markdown."""
-    out.mkdir(parents=True, exist_ok=True)
-    frame.to_csv(out / "scores.tsv", sep="\t", index=False, float_format="%.6f", na_rep="nan")
-    markdown = to_markdown(summarise(frame), caption)
-    (out / "summary.md").write_text(markdown)
-    figure = draw_scores(frame, caption)
-    figure.savefig(out / "scores.svg")
-    figure.savefig(out / "scores.png", dpi=200)
-    return markdown
+def evaluate_head(
+    model: nn.Module, windows: Windows, both_strands: bool = False, genes: GeneIndex | None = None
+) -> HeadResult:
+    """All four correlations of a head over a split, and the examples of its report."""
+    scores = HeadScores(windows.tracks, windows.bin_size, genes)
+    numbers = tqdm(range(len(windows)), windows.head, unit="window", leave=False)
+    for number, predicted, observed in predictions(model, windows, numbers, both_strands):
+        scores.update(number, windows.intervals[number], predicted, observed)
+    tracks, examples = scores.example_tracks(), []
+    for shown in predictions(model, windows, scores.example_windows(), both_strands):
+        region = windows.intervals[shown.number].resize(windows.bins * windows.bin_size)
+        examples += examples_of(
+            scores, shown.number, region, tracks, shown.predicted, shown.observed
+        )
+    return HeadResult(
+        head=windows.head,
+        assembly=windows.assembly,
+        windows=len(windows),
+        tracks=scores.frame(),
+        density=scores.density.frame(windows.head),
+        examples=tuple(examples),
+        genes=None if scores.genes is None else scores.genes.compute(),
+    )
 
 
 def require_same_tracks(model_tracks: Iterable[str], data_tracks: Iterable[str], head: str) -> None:
@@ -125,36 +130,116 @@ def require_same_tracks(model_tracks: Iterable[str], data_tracks: Iterable[str],
         )
 
 
+def read_genes(asked: Sequence[str], heads: Sequence[str]) -> dict[str, GeneIndex]:
+    """Gene models of each head, from `HEAD=FILE`, `HEAD=demo`, or `FILE` where there is one head.
+
+    Raises:
+        DataError: it is not said whose genes they are, or no head has that name.
+        GenomeError: a file holds no genes.
+    """
+    found: dict[str, GeneIndex] = {}
+    for text in asked:
+        named, source = _head_and_source(text)
+        head = named or (heads[0] if len(heads) == 1 else "")
+        if head not in heads:
+            raise DataError(
+                "It does not say of which head they are the genes.",
+                read=f"the gene models {text}",
+                do=f"Name one of the heads {', '.join(heads)} before them.",
+                example=f"--genes {heads[0]}={source}",
+            )
+        found[head] = demo_genes() if source == "demo" else GeneIndex.read(source)
+    return found
+
+
+def evaluate(
+    checkpoint: Checkpoint,
+    data: Path,
+    split: str,
+    both_strands: bool = False,
+    genes: Sequence[str] = (),
+) -> Evaluation:
+    """Scores every head that the model and the data share.
+
+    Args:
+        checkpoint: the model.
+        data: made by `train.prepare`.
+        split: train, valid or test.
+        both_strands: average the predictions of both strands.
+        genes: gene models as `read_genes` takes them.
+
+    Raises:
+        DataError: they share no head, or have other tracks or bins, or the split is empty.
+    """
+    heads = [head for head in heads_of(data) if head in checkpoint.config.heads]
+    held = {head: Windows(data, head, split) for head in heads}
+    held = {head: windows for head, windows in held.items() if len(windows)}
+    if not held:
+        raise DataError(
+            f"The model and the {split} split of the data share no head with windows.",
+            read=f"{data} with heads {', '.join(heads_of(data))}",
+            do=f"The model's heads are {', '.join(checkpoint.config.heads)}; prepare data for these.",
+        )
+    for head, windows in held.items():
+        ours = checkpoint.tracks.of_head(head).frame
+        require_same_tracks(ours["identifier"], windows.tracks.frame["identifier"], head)
+    models = read_genes(genes, list(held))
+    results = [
+        evaluate_head(checkpoint.model, windows, both_strands, models.get(head))
+        for head, windows in held.items()
+    ]
+    origin = provenance_of(checkpoint, data, held, both_strands, _by_head(genes, held))
+    return Evaluation(tuple(results), origin)
+
+
+def _by_head(genes: Sequence[str], held: Mapping[str, Windows]) -> dict[str, str]:
+    """Name of the gene models of each head, without their folder."""
+    first = next(iter(held))
+    parts = [_head_and_source(text) for text in genes]
+    return {named or first: Path(source).name for named, source in parts}
+
+
+def _head_and_source(text: str) -> tuple[str, str]:
+    """`human=genes.bed` in two; no head where there is no `=`."""
+    named, sign, source = text.partition("=")
+    return (named, source) if sign else ("", text)
+
+
+def _require_same_bins(bins: int, windows: Windows) -> None:
+    if bins != windows.bins:
+        raise DataError(
+            f"The model predicts {bins:,} bins of these windows, and the data have {windows.bins:,}.",
+            read=f"windows of {windows.window_length:,} bp of head {windows.head}",
+            do="Prepare data with the model's window and bins.",
+        )
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Command line: `python -m train.evaluate CHECKPOINT DATA.h5 --split test --out DIR`."""
-    parser = argparse.ArgumentParser("python -m train.evaluate", description=__doc__)
+    parser = argparse.ArgumentParser(
+        "python -m train.evaluate",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument(
         "checkpoint", help="a .safetensors file, a folder, or a bundled model's name"
     )
     parser.add_argument("data", type=Path, help="a file made by train.prepare")
     parser.add_argument("--split", default="test", choices=("train", "valid", "test"))
-    parser.add_argument("--out", type=Path, required=True, help="folder for tables and figure")
+    parser.add_argument("--out", type=Path, required=True, help="folder for report and tables")
     parser.add_argument("--both-strands", action="store_true", help="average both strands")
+    parser.add_argument(
+        "--genes", nargs="+", default=[], metavar="HEAD=FILE",
+        help="gene models for variants (c) and (d): BED, GFF3 or GTF, or `demo`",
+    )  # fmt: skip
     given = parser.parse_args(arguments)
     try:
-        frame = _score_checkpoint(given.checkpoint, given.data, given.split, given.both_strands)
+        checkpoint = load(given.checkpoint)
+        found = evaluate(checkpoint, given.data, given.split, given.both_strands, given.genes)
+        write_report(found, given.out)
     except (EnformerLensError, OSError) as error:
         parser.exit(1, f"{error}\n")
-    strands = ", mean of both strands" if given.both_strands else ""
-    caption = f"{given.checkpoint}, {given.split} split of {given.data.name}: {METRIC}{strands}"
-    print(write_report(frame, caption, given.out))
-
-
-def _score_checkpoint(source: str, data: Path, split: str, both_strands: bool) -> pd.DataFrame:
-    checkpoint = load(source)
-    frames = []
-    heads = [head for head in heads_of(data) if head in checkpoint.config.heads]
-    for head in tqdm(heads, "heads", leave=False):
-        windows = Windows(data, head, split)
-        ours = checkpoint.tracks.of_head(head)
-        require_same_tracks(ours.frame["identifier"], windows.tracks.frame["identifier"], head)
-        frames.append(score(checkpoint.model, windows, both_strands))
-    return pd.concat(frames, ignore_index=True)
+    print(to_markdown(compose(found, pictures={})))
 
 
 if __name__ == "__main__":

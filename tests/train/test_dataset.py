@@ -30,6 +30,13 @@ def test_windows_give_the_records(species, windows) -> None:
     assert len(list(windows["mouse"])) == 5
 
 
+def test_intervals_are_whole_windows_in_record_order(windows) -> None:
+    # sequences.bed of the fixture holds the part with targets, 1,024 bp of 2,048
+    first, second = windows["human"].intervals[:2]
+    assert (str(first), second.start) == ("chr1:1-2,048", 5000)
+    assert len(windows["human"].intervals) == len(windows["human"])
+
+
 def test_missing_files_and_splits_are_named(prepared, tmp_path) -> None:
     with pytest.raises(DataError, match=r"train\.prepare"):
         Windows(tmp_path / "none.h5", "human", "train")
@@ -113,6 +120,6 @@ def test_processes_share_the_batch_of_one(windows) -> None:
 def test_a_batch_names_its_windows(windows) -> None:
     batch = StepBatches(windows, sampling())[0]
     first = batch.records[0]
-    assert windows["human"].where(0) == "chr1:1-2,048"
+    assert str(windows["human"].intervals[0]) == "chr1:1-2,048"
     named = StepBatches(windows, sampling()).name(batch)
-    assert named.startswith(f"head human, {windows['human'].where(first)} (record {first}), chr1:")
+    assert named.startswith(f"head human, {windows['human'].intervals[first]} (record {first}), chr1:")

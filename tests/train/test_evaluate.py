@@ -1,14 +1,18 @@
+import json
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 import torch
 
+from enformer.checkpoint import load
 from enformer.errors import DataError
+from enformer.genes import Gene, GeneIndex
 from enformer.model import Enformer
 from train.dataset import Windows
-from train.evaluate import draw_scores, main, require_same_tracks, score, to_markdown
+from train.evaluate import COLUMNS, evaluate_head, main, read_genes, require_same_tracks, score
 from train.fit import fit
-from train.metrics import summarise
 
 
 @pytest.fixture
@@ -48,15 +52,26 @@ def test_both_strands_is_the_mean_of_both(model: Enformer, prepared) -> None:
     assert frame["pearson"][0] == pytest.approx(expected, abs=1e-5)
 
 
-def test_table_and_figure_tell_of_constant_tracks() -> None:
-    frame = pd.DataFrame(
-        {"head": "human", "assay": ["CAGE", "CAGE", "DNASE"], "pearson": [0.25, np.nan, 0.5]}
+def test_data_with_other_bins_are_refused(fit_config, prepared) -> None:
+    shorter = Enformer(fit_config().model_config({"human": 3, "mouse": 3}, 2048, 4))
+    with pytest.raises(DataError, match="predicts 4 bins of these windows, and the data have 8"):
+        score(shorter, Windows(prepared, "human", "test"))
+
+
+def test_all_variants_come_from_one_pass(model: Enformer, prepared) -> None:
+    windows = Windows(prepared, "human", "valid")
+    genes = GeneIndex(
+        [Gene(f"G{at}", "chr1", at, at + 50, "+-"[at % 2]) for at in range(700, 12_000, 131)]
     )
-    table = to_markdown(summarise(frame), "Caption")
-    assert "| human | CAGE | 2 | 0.250 | 0.250 | 1 |" in table
-    (axes,) = draw_scores(frame, "Caption").axes
-    assert [len(line.get_ydata()) for line in axes.lines][:2] == [1, 1]
-    assert axes.get_ylabel() == "Pearson r"
+    result = evaluate_head(model, windows, genes=genes)
+    pd.testing.assert_frame_equal(result.tracks[COLUMNS], score(model, windows))
+    assert result.genes is not None
+    assert result.genes.samples.names == ("cage+/cage-",)
+    assert len(result.genes.rows) > 3
+    assert result.windows == 3
+    regions = {example.number: str(example.region) for example in result.examples}
+    assert regions.keys() <= {0, 1, 2}
+    assert regions.get(0, "chr1:513-1,536") == "chr1:513-1,536"
 
 
 def test_other_tracks_are_refused() -> None:
@@ -65,15 +80,53 @@ def test_other_tracks_are_refused() -> None:
         require_same_tracks(["a", "b"], ["b", "a"], "human")
 
 
-def test_command_line_writes_table_and_figure(fit_config, prepared, tmp_path, capsys) -> None:
-    best, out = fit(fit_config(steps=3)), tmp_path / "report"
-    main([str(best), str(prepared), "--split", "test", "--out", str(out)])
-    assert "Pearson per track over all positions of all sequences" in capsys.readouterr().out
+def test_gene_models_are_those_of_a_named_head(tmp_path) -> None:
+    bed = tmp_path / "genes.bed"
+    bed.write_text("chr1\t10\t20\tG1\t0\t+\n")
+    assert set(read_genes(["demo"], ["human"])) == {"human"}
+    found = read_genes([f"mouse={bed}", "human=demo"], ["human", "mouse"])
+    assert found["mouse"].genes[0].symbol == "G1"
+    for wrong in ([str(bed)], [f"yeast={bed}"]):
+        with pytest.raises(DataError, match="--genes human="):
+            read_genes(wrong, ["human", "mouse"])
+
+
+@pytest.fixture
+def best(fit_config):
+    return fit(fit_config(steps=3))
+
+
+def test_command_line_writes_the_report(best, prepared, tmp_path, capsys) -> None:
+    out, bed = tmp_path / "report", tmp_path / "genes.bed"
+    places = [f"chr1\t{at}\t{at + 40}\tG{at}\t0\t{'+-'[at % 2]}\n" for at in range(700, 1400, 71)]
+    bed.write_text("".join(places))
+    main(
+        [str(best), str(prepared), "--split", "test", "--out", str(out), "--genes", f"human={bed}"]
+    )
+    said = capsys.readouterr().out
+    assert "(a) per track over all positions" in said
+    assert said.count("| human | CAGE |") == 2
     scores = pd.read_csv(out / "scores.tsv", sep="\t")
-    assert len(scores) == 6
     assert scores["head"].tolist() == ["human"] * 3 + ["mouse"] * 3
-    assert (out / "scores.svg").stat().st_size > 1000
-    assert (out / "summary.md").read_text().count("| human |") == 2
-    with pytest.raises(SystemExit):
-        main([str(tmp_path / "none.safetensors"), str(prepared), "--out", str(out)])
-    assert "none.safetensors" in capsys.readouterr().err
+    summary = json.loads((out / "summary.json").read_text())
+    assert summary["provenance"]["sha256"] == load(best, device="cpu").sha256
+    assert summary["provenance"]["strands"] == "forward"
+    cage = summary["heads"][0]["summary"][0]
+    assert cage["per_track"]["mean"] == pytest.approx(scores["pearson"][:2].mean(), abs=1e-5)
+    assert summary["heads"][0]["genes"]["genes"] == len(pd.read_csv(out / "genes.tsv", sep="\t"))
+    page = (out / "report.html").read_text()
+    assert page.count("<svg") == 6  # scores, genes, density and examples of two heads
+    assert not re.search(r'(src|href)="(?!#|data:)', page)
+    names = {path.stem for path in (out / "figures").glob("*.svg")}
+    assert names == {path.stem for path in (out / "figures").glob("*.pdf")}
+    linked = re.findall(r"\(figures/(.+)\.svg\)", (out / "report.md").read_text())
+    assert set(linked) == names
+
+
+def test_command_line_says_what_is_wrong(best, prepared, tmp_path, capsys) -> None:
+    for source, *more in ([str(tmp_path / "none.safetensors")], [str(best), "--genes", "demo"]):
+        with pytest.raises(SystemExit):
+            main([source, str(prepared), "--out", str(tmp_path / "report"), *more])
+    said = capsys.readouterr().err
+    assert "none.safetensors" in said
+    assert "Name one of the heads human, mouse" in said
