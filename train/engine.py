@@ -56,7 +56,6 @@ def start(place: Place, autocast: bool = False, several_heads: bool = True) -> "
     accelerator = _accelerator(place)
     parallel = DDPStrategy(
         find_unused_parameters=several_heads,
-        broadcast_buffers=False,  # synchronised statistics are the same everywhere
         gradient_as_bucket_view=True,
         timeout=PATIENCE,
     )

@@ -38,12 +38,12 @@ def _forgetful(
 
 @contextmanager
 def _statistics_held(norms: Iterable[nn.modules.batchnorm._BatchNorm]) -> Iterator[None]:
-    """Batch normalisation as in training, without moving its running statistics."""
-    tracking = [norm for norm in norms if norm.track_running_stats]
-    for norm in tracking:
-        norm.track_running_stats = False
+    """Batch normalisation as in training, whose running statistics move by nothing and are not counted."""
+    before = [(norm, norm.momentum, norm.num_batches_tracked) for norm in norms]
+    for norm, _, _ in before:
+        norm.momentum, norm.num_batches_tracked = 0.0, None
     try:
         yield
     finally:
-        for norm in tracking:
-            norm.track_running_stats = True
+        for norm, momentum, count in before:
+            norm.momentum, norm.num_batches_tracked = momentum, count

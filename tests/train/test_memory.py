@@ -21,11 +21,8 @@ def test_the_estimate_is_what_a_step_takes(fit_config, tiny_config, forgetful) -
     config = fit_config(batch_size=1, recompute=forgetful, average=0.0)
     needed = need(config, geometry)
     trainer = Trainer(Enformer(geometry), config)
-    batch = Batch(
-        "human",
-        torch.zeros(1, geometry.window_length, 4),
-        torch.ones(1, 512, geometry.heads["human"]),
-    )
+    one_hot = torch.eye(4)[torch.randint(4, (1, geometry.window_length))]
+    batch = Batch("human", one_hot, torch.ones(1, 512, geometry.heads["human"]))
     torch.ones(256 * MIB // 4)  # what the allocator hands back must not count as there before
     with peak_memory() as peak:
         trainer.train_step(batch)
