@@ -21,7 +21,8 @@ def recompute(model: nn.Module) -> None:
     for module in model.modules():
         if isinstance(module, ConvStage | TransformerBlock):
             # partial, for a copy of the model must run its own boxes
-            module.forward = partial(_forgetful, module, type(module).forward)
+            again = partial(_forgetful, module, type(module).forward)
+            module.forward = again  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def _forgetful(

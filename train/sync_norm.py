@@ -43,7 +43,7 @@ class CpuSyncBatchNorm(BatchNorm):
             self.num_batches_tracked.add_(1)
         for running, new in ((self.running_mean, mean), (self.running_var, variance)):
             assert isinstance(running, Tensor)
-            running.lerp_(new, self.momentum)  # pyright: ignore[reportArgumentType]
+            running.lerp_(new, float(self.momentum or 0.0))
 
 
 class _Summed(torch.autograd.Function):

@@ -10,6 +10,7 @@ from enformer.model import Enformer
 from train.dataset import Batch
 from train.loop import Trainer
 from train.memory import GIB, need, require
+from train.settings import FineTune
 
 
 @pytest.mark.parametrize("forgetful", [False, True])
@@ -63,3 +64,10 @@ def test_nothing_without_data_stays_behind(fit_config, tiny_config) -> None:
 
     need(fit_config(), tiny_config)
     assert type(relative_basis(tiny_config.tokens, tiny_config.position_features)) is torch.Tensor
+
+
+def test_a_frozen_trunk_needs_little(fit_config, tiny_config) -> None:
+    tuning = FineTune("mini", freeze="trunk")
+    whole, head = (need(fit_config(finetune=t), tiny_config) for t in (None, tuning))
+    assert head.activations < 0.5 * whole.activations
+    assert head.gradients < 0.5 * whole.gradients

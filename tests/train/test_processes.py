@@ -33,7 +33,7 @@ def run_with(processes: int, config: FitConfig, root: Path, folder: Path) -> str
     command = [sys.executable, "-m", "train.fit", str(path), *devices]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(root)}
     done = subprocess.run(
-        command, cwd=root, env=environment, capture_output=True, text=True, timeout=300
+        command, cwd=root, env=environment, capture_output=True, text=True, timeout=900
     )
     assert done.returncode == 0, done.stderr
     return done.stderr
