@@ -120,6 +120,6 @@ def _peer_model(config: EnformerConfig) -> nn.Module:
     keys = config.attention_heads * config.key_size
     for module in model.modules():
         if hasattr(module, "num_rel_pos_features"):  # not among its settings
-            module.num_rel_pos_features = config.position_features
+            setattr(module, "num_rel_pos_features", config.position_features)  # noqa: B010
             module.to_rel_k = nn.Linear(config.position_features, keys, bias=False)
     return model

@@ -38,25 +38,23 @@ class Place:
         return self.devices * self.nodes
 
 
-def start(place: Place, autocast: bool = False, several_heads: bool = True) -> "Fabric":
+def start(place: Place, autocast: bool = False) -> "Fabric":
     """Starts the other processes, which run this same command, and connects all of them.
 
     Args:
         place: where.
         autocast: bfloat16 for matrix products, float32 for the rest.
-        several_heads: a step leaves some heads without a gradient, which must be looked for.
 
     Raises:
         DataError: this machine lacks the devices.
     """
     from lightning_fabric import Fabric
-    from lightning_fabric.strategies import DDPStrategy
+    from lightning_fabric.strategies.ddp import DDPStrategy
 
     place = _as_launched(place)
     accelerator = _accelerator(place)
     parallel = DDPStrategy(
-        find_unused_parameters=several_heads,
-        broadcast_buffers=False,  # synchronised statistics are the same everywhere
+        find_unused_parameters=True,  # a step leaves the heads of other species without a gradient
         gradient_as_bucket_view=True,
         timeout=PATIENCE,
     )

@@ -7,11 +7,12 @@ python -m train.fit CONFIG.toml --devices 8 --nodes 4       (the same on each of
 torchrun --nproc-per-node 8 -m train.fit CONFIG.toml        (torchrun says how many)
 
 The processes share each batch of batch_size windows: weights do not depend on their number, but for
-dropout and rounding.
+dropout and rounding. All machines see the same files under data and out.
 """
 
 import argparse
 import dataclasses
+import math
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -91,10 +92,11 @@ def _evaluate(run: Run) -> None:
     row: dict[str, Any] = {"step": run.trainer.step, "loss": run.trainer.mean_loss()}
     model = run.kept_model()
     figures = run.validate(model) if run.first else {}
-    chosen = [figures[name] for name in run.config.choose_by if name in figures]
+    asked = (figures.get(name, math.nan) for name in run.config.choose_by)
+    chosen = [figure for figure in asked if math.isfinite(figure)]
     worth = run.fabric.broadcast(sum(chosen) / len(chosen) if chosen else -row["loss"])
     if run.trainer.improves(worth) and run.first:
-        run.save_model(model, "best", _named(figures, "valid"))
+        run.save_model(model, "best", run.card(_named(figures, "valid")))
     if run.first:
         _report(run, {**row, "chosen_by": worth, **figures}, figures)
     run.store()
@@ -110,10 +112,11 @@ def _report(run: Run, row: Mapping[str, Any], figures: Mapping[str, float]) -> N
 
 def _finish(run: Run) -> None:
     """Saves the last weights; scores the best ones once on the held-out split, for their card."""
-    run.save_model(run.kept_model(), "last", {})
+    run.save_model(run.kept_model(), "last", run.card({}))
     if run.config.held_out:
         model, card = run.best()
-        run.save_model(model, "best", {**card.figures, **held_out_figures(run, model)})
+        figures = {**card.figures, **held_out_figures(run, model)}
+        run.save_model(model, "best", dataclasses.replace(card, figures=figures))
 
 
 def held_out_figures(run: Run, model: Any) -> dict[str, float]:
@@ -128,7 +131,10 @@ def held_out_figures(run: Run, model: Any) -> dict[str, float]:
 
 def _named(figures: Mapping[str, float], split: str) -> dict[str, float]:
     """From `human/CAGE` to `mean Pearson, human CAGE, test`."""
-    return {f"mean Pearson, {n.replace('/', ' ')}, {split}": v for n, v in figures.items()}
+    return {
+        f"mean Pearson, {name.replace('/', ' ')}, {split}": round(value, 4)
+        for name, value in figures.items()
+    }
 
 
 def _parser() -> argparse.ArgumentParser:

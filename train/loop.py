@@ -23,10 +23,8 @@ if TYPE_CHECKING:
     from lightning_fabric import Fabric
 
 
-def prepare(model: nn.Module, config: FitConfig, processes: int = 1) -> None:
-    """Makes a model what the run trains: frozen, synchronised and forgetful as asked, in place."""
-    if processes > 1:
-        synchronise(model)
+def prepare(model: nn.Module, config: FitConfig) -> None:
+    """Makes a model what the run trains: frozen and forgetful as asked, in place."""
     freeze(model, config.finetune)
     if config.recompute:
         recompute(model)
@@ -55,7 +53,9 @@ class Trainer:
         self.fabric = fabric or start(Place("cpu"), config.autocast)
         self.name = name or (lambda batch: f"head {batch.head}, records {batch.records}")
         self.device = self.fabric.device
-        prepare(model, config, self.fabric.world_size)
+        if self.fabric.world_size > 1:
+            synchronise(model, self.device)
+        prepare(model, config)
         model.to(self.device)
         self.average = _averaged(model, config.average)
         self.module, self.optimizer = self.fabric.setup(model, make_optimizer(config, model))

@@ -11,8 +11,10 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_iter
 
+from enformer.attention import RelativeAttention
 from enformer.config import EnformerConfig
 from enformer.errors import DataError
+from enformer.layers import project
 from enformer.model import Enformer
 from enformer.positions import relative_basis
 from train.finetune import set_mode
@@ -57,6 +59,7 @@ def need(config: FitConfig, geometry: EnformerConfig, processes: int = 1) -> Mem
     with torch.device("meta"):
         model = Enformer(geometry)
     prepare(model, config)
+    _forget_keys(model)
     windows = config.batch_size // (config.accumulate * processes)
     learning = sum(_bytes(p) for p in model.parameters() if p.requires_grad)
     held = sum(_bytes(t) for t in model.state_dict().values())
@@ -94,6 +97,17 @@ def _step(model: nn.Module, config: FitConfig, geometry: EnformerConfig, windows
     with torch.autocast("cpu", torch.bfloat16, enabled=config.autocast):
         predicted = model(one_hot, heads=(head,))[head]
     poisson_nll(predicted, targets).backward()
+
+
+def _forget_keys(model: nn.Module) -> None:
+    """Attention knows the keys it keeps by their address, which a tensor without data lacks."""
+
+    def keys(basis: Tensor, weight: Tensor) -> Tensor:
+        return project(basis.to(weight.device, weight.dtype).unsqueeze(0), weight)
+
+    for module in model.modules():
+        if isinstance(module, RelativeAttention):
+            module._kept_keys = keys
 
 
 class _Live(TorchDispatchMode):

@@ -21,7 +21,8 @@ def recompute(model: nn.Module) -> None:
     for module in model.modules():
         if isinstance(module, ConvStage | TransformerBlock):
             # partial, for a copy of the model must run its own boxes
-            module.forward = partial(_forgetful, module, type(module).forward)
+            again = partial(_forgetful, module, type(module).forward)
+            module.forward = again  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def _forgetful(
@@ -38,12 +39,12 @@ def _forgetful(
 
 @contextmanager
 def _statistics_held(norms: Iterable[nn.modules.batchnorm._BatchNorm]) -> Iterator[None]:
-    """Batch normalisation as in training, without moving its running statistics."""
-    tracking = [norm for norm in norms if norm.track_running_stats]
-    for norm in tracking:
-        norm.track_running_stats = False
+    """Batch normalisation as in training, whose running statistics move by nothing and are not counted."""
+    before = [(norm, norm.momentum, norm.num_batches_tracked) for norm in norms]
+    for norm, _, _ in before:
+        norm.momentum, norm.num_batches_tracked = 0.0, None
     try:
         yield
     finally:
-        for norm in tracking:
-            norm.track_running_stats = True
+        for norm, momentum, count in before:
+            norm.momentum, norm.num_batches_tracked = momentum, count

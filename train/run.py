@@ -174,11 +174,11 @@ class Run:
         frames = [score(model, windows, both_strands) for windows in held if len(windows)]
         return as_figures(summarise(pd.concat(frames))) if frames else {}
 
-    def save_model(self, model: Enformer, name: str, figures: Mapping[str, float]) -> Path:
+    def save_model(self, model: Enformer, name: str, card: ModelCard) -> Path:
         """Writes weights, tracks and card to `<name>.safetensors`."""
         path = self.config.out / f"{name}.safetensors"
         tracks = TrackTable.concat([windows.tracks for windows in self.kept.values()])
-        save(path, model, tracks, self.card(figures))
+        save(path, model, tracks, card)
         return path
 
     def card(self, figures: Mapping[str, float]) -> ModelCard:
@@ -190,13 +190,14 @@ class Run:
         return ModelCard(
             **{"name": "model", "title": "Unnamed model", **said, "lineage": come_from},
             trained=True,
-            figures={name: round(value, 4) for name, value in figures.items()},
+            figures=figures,
             assemblies={head: held.assembly for head, held in self.kept.items()},
         )
 
     def best(self) -> tuple[Enformer, ModelCard]:
         """The best weights on the validation split, as they were saved."""
-        saved = load(self.config.out / "best.safetensors", device=self.fabric.device.type)
+        path = self.config.out / "best.safetensors"
+        saved = load(path, device=self.fabric.device.type, dtype="float32")
         return saved.model, saved.card
 
 

@@ -10,25 +10,25 @@ from torch.autograd.function import once_differentiable
 from enformer.layers import BatchNorm
 
 
-class SyncBatchNorm(nn.SyncBatchNorm):
-    """`enformer.layers.BatchNorm` with statistics of all processes together.
-
-    torch's own kernels run on GPUs only; on a CPU the same is written out.
-    """
+class GpuSyncBatchNorm(nn.SyncBatchNorm):
+    """torch's own kernels on `(batch, length, channels)`."""
 
     def forward(self, input: Tensor) -> Tensor:
-        """`(batch, length, channels)`, same shape and dtype."""
-        on_cpu = input.device.type == "cpu"
-        if on_cpu and self.training:
-            return self._normalised(input)
-        kernel = nn.modules.batchnorm._BatchNorm if on_cpu else nn.SyncBatchNorm
-        image = kernel.forward(self, input.unsqueeze(2).permute(0, 3, 1, 2))
-        return image.permute(0, 2, 3, 1).squeeze(2)
+        """Same shape and dtype as the input."""
+        image = input.unsqueeze(2).permute(0, 3, 1, 2)
+        return super().forward(image).permute(0, 2, 3, 1).squeeze(2)
+
+
+class CpuSyncBatchNorm(BatchNorm):
+    """The same on CPUs, for which torch has none."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Same shape and dtype as the input."""
+        return self._normalised(input) if self.training else super().forward(input)
 
     def _normalised(self, x: Tensor) -> Tensor:
         wide, axes = x.float(), (0, 1)
-        count = wide.new_tensor(x.shape[0] * x.shape[1])
-        count = _summed(count)
+        count = _summed(wide.new_tensor(x.shape[0] * x.shape[1]))
         mean = _summed(wide.sum(axes)) / count
         apart = wide - mean
         variance = _summed((apart * apart).sum(axes)) / count
@@ -39,11 +39,11 @@ class SyncBatchNorm(nn.SyncBatchNorm):
 
     @torch.no_grad()
     def _follow(self, mean: Tensor, variance: Tensor) -> None:
-        assert isinstance(self.num_batches_tracked, Tensor)
-        self.num_batches_tracked.add_(1)
+        if self.num_batches_tracked is not None:
+            self.num_batches_tracked.add_(1)
         for running, new in ((self.running_mean, mean), (self.running_var, variance)):
             assert isinstance(running, Tensor)
-            running.lerp_(new, self.momentum)  # pyright: ignore[reportArgumentType]
+            running.lerp_(new, float(self.momentum or 0.0))
 
 
 class _Summed(torch.autograd.Function):
@@ -67,15 +67,12 @@ def _summed(x: Tensor) -> Tensor:
     return _Summed.apply(x)  # pyright: ignore[reportReturnType]
 
 
-def synchronise(model: nn.Module) -> None:
+def synchronise(model: nn.Module, device: torch.device) -> None:
     """Replaces every batch normalisation of the model, in place; parameters keep their names."""
+    kind = CpuSyncBatchNorm if device.type == "cpu" else GpuSyncBatchNorm
     for parent in list(model.modules()):
         for name, child in list(parent.named_children()):
             if isinstance(child, BatchNorm):
-                setattr(parent, name, _synchronised(child))
-
-
-def _synchronised(norm: BatchNorm) -> SyncBatchNorm:
-    synced = SyncBatchNorm(norm.num_features, norm.eps, norm.momentum or 0.1)
-    synced.load_state_dict(norm.state_dict(), assign=True)
-    return synced.train(norm.training)
+                synced = kind(child.num_features, child.eps, child.momentum or 0.1)
+                synced.load_state_dict(child.state_dict(), assign=True)
+                setattr(parent, name, synced.train(child.training))

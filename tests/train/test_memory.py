@@ -10,6 +10,7 @@ from enformer.model import Enformer
 from train.dataset import Batch
 from train.loop import Trainer
 from train.memory import GIB, need, require
+from train.settings import FineTune
 
 
 @pytest.mark.parametrize("forgetful", [False, True])
@@ -21,11 +22,8 @@ def test_the_estimate_is_what_a_step_takes(fit_config, tiny_config, forgetful) -
     config = fit_config(batch_size=1, recompute=forgetful, average=0.0)
     needed = need(config, geometry)
     trainer = Trainer(Enformer(geometry), config)
-    batch = Batch(
-        "human",
-        torch.zeros(1, geometry.window_length, 4),
-        torch.ones(1, 512, geometry.heads["human"]),
-    )
+    one_hot = torch.eye(4)[torch.randint(4, (1, geometry.window_length))]
+    batch = Batch("human", one_hot, torch.ones(1, 512, geometry.heads["human"]))
     torch.ones(256 * MIB // 4)  # what the allocator hands back must not count as there before
     with peak_memory() as peak:
         trainer.train_step(batch)
@@ -66,3 +64,10 @@ def test_nothing_without_data_stays_behind(fit_config, tiny_config) -> None:
 
     need(fit_config(), tiny_config)
     assert type(relative_basis(tiny_config.tokens, tiny_config.position_features)) is torch.Tensor
+
+
+def test_a_frozen_trunk_needs_little(fit_config, tiny_config) -> None:
+    tuning = FineTune("mini", freeze="trunk")
+    whole, head = (need(fit_config(finetune=t), tiny_config) for t in (None, tuning))
+    assert head.activations < 0.5 * whole.activations
+    assert head.gradients < 0.5 * whole.gradients
