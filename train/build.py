@@ -63,7 +63,12 @@ class HeadPlan:
         files += [bed for bed in (self.species.blacklist, self.species.unmappable) if bed]
         stamps = {str(file.resolve()): _stamp(file) for file in files}
         windows = hashlib.sha256(repr(self.chosen.windows).encode()).hexdigest()
-        return {**self.species.to_dict(), "files": stamps, "chosen": windows, "format": _FORMAT}
+        return {
+            **self.species.to_dict(),
+            "files": stamps,
+            "chosen windows": windows,
+            "format": _FORMAT,
+        }
 
     def blocks(self) -> Iterator["Block"]:
         """Windows of each split, some at a time."""

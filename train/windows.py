@@ -118,43 +118,39 @@ def _joined(rows: list[Interval]) -> list[Interval]:
 
 
 class _Limits:
-    """Where on a contig a predicted region may start, bin by bin; one contig is kept at a time."""
+    """Where in a region a predicted region may start, on the grid of bins."""
 
     def __init__(self, species: Species, genome: Genome) -> None:
         self.species, self.genome = species, genome
         self.blacklist = read_regions(species.blacklist, genome, BLACKLIST_AROUND)
         self.unmappable = read_regions(species.unmappable, genome)
-        self._kept: tuple[str, Int[np.ndarray, " places"]] = ("", np.empty(0, np.int64))
 
-    def places(self, contig: str) -> Int[np.ndarray, " places"]:
-        """Bins whose first base is known and from which on a region keeps all limits."""
-        if self._kept[0] != contig:
-            self._kept = contig, np.flatnonzero(self._fits(contig))
-        return self._kept[1]
-
-    def _fits(self, contig: str) -> Bool[np.ndarray, " bins"]:
-        counts, starts_known = self._counts(contig)
+    def places(self, region: Interval) -> Int[np.ndarray, " places"]:
+        """Bins of a region, counted from its start, whose first base is known and from which on a
+        predicted region stays inside it and keeps all limits.
+        """
+        counts, starts_known = self._counts(region)
         span, bins = self.species.geometry.span, self.species.geometry.bins
         sums = np.concatenate([np.zeros((1, 3), np.int64), counts.cumsum(axis=0)])
-        within = sums[bins:] - sums[:-bins] if len(sums) > bins else sums[:0]
-        known, black, unmappable = within.T
-        return (
-            starts_known[: len(within)]
+        known, black, unmappable = (sums[bins:] - sums[:-bins]).T
+        return np.flatnonzero(
+            starts_known[: len(known)]
             & (known >= (1 - self.species.max_unknown) * span)
             & (black <= self.species.max_blacklisted * span)
             & (unmappable <= self.species.max_unmappable * span)
         )
 
-    def _counts(self, contig: str) -> tuple[np.ndarray, np.ndarray]:
+    def _counts(
+        self, region: Interval
+    ) -> tuple[Int[np.ndarray, "bins 3"], Bool[np.ndarray, " bins"]]:
         """Known, blacklisted and unmappable bases of each bin; whether its first base is known."""
         size = self.species.geometry.bin_size
-        end, piece = self.genome.length(contig) // size * size, _PIECE // size * size
-        counts, starts = [np.empty((0, 3), np.int64)], [np.empty(0, bool)]
-        for start in range(0, end, piece):
-            part = Interval(contig, start, min(start + piece, end))
+        counts, starts, piece = [], [], max(1, _PIECE // size) * size
+        for start in range(region.start, region.end, piece):
+            part = Interval(region.contig, start, min(start + piece, region.end))
             known = known_bases(self.genome.fetch(part))
             masks = known, covered(self.blacklist, part), covered(self.unmappable, part)
-            counts.append(np.stack([mask.reshape(-1, size).sum(axis=1) for mask in masks], 1))
+            counts.append(np.stack([mask.reshape(-1, size).sum(axis=1) for mask in masks], axis=1))
             starts.append(known[::size])
         return np.concatenate(counts), np.concatenate(starts)
 
@@ -169,17 +165,16 @@ def _tiles(
     species: Species, limits: _Limits, split: str, regions: list[Interval]
 ) -> Iterator[Interval]:
     """Windows whose predicted regions tile the regions, on the grid of bins, from left to right."""
-    geometry = species.geometry
-    size, stride = geometry.bin_size, species.stride_of(split) // geometry.bin_size
+    size, stride = species.geometry.bin_size, species.stride_of(split) // species.geometry.bin_size
     for region in regions:
-        places = limits.places(region.contig)
-        place, last = -(-region.start // size), (region.end - geometry.span) // size
-        while (next_one := int(np.searchsorted(places, place))) < len(places):
-            place = int(places[next_one])
-            if place > last:
-                break
-            yield _window(region.contig, place * size, geometry)
-            place += stride
+        first, stop = -(-region.start // size), region.end // size
+        if stop - first < species.geometry.bins:
+            continue
+        places = limits.places(Interval(region.contig, first * size, stop * size))
+        place = 0
+        while (found := int(np.searchsorted(places, place))) < len(places):
+            yield _window(region.contig, (first + int(places[found])) * size, species.geometry)
+            place = int(places[found]) + stride
 
 
 def _window(contig: str, start: int, geometry: Geometry) -> Interval:

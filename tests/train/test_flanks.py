@@ -36,13 +36,19 @@ def test_flanks_come_from_the_genome_and_the_middle_stays(genome: Genome) -> Non
 
 def test_flanks_beyond_the_contig_and_over_n_are_zeros(genome: Genome) -> None:
     flanks = Flanks(genome, 8)
-    np.testing.assert_array_equal(flanks.extend(coded("AACC"), Interval("c", -2, 6)), coded("NNAACCGG"))
-    np.testing.assert_array_equal(flanks.extend(coded("TTCC"), Interval("c", 4, 12)), coded("GGTTCCAC"))
+    np.testing.assert_array_equal(
+        flanks.extend(coded("AACC"), Interval("c", -2, 6)), coded("NNAACCGG")
+    )
+    np.testing.assert_array_equal(
+        flanks.extend(coded("TTCC"), Interval("c", 4, 12)), coded("GGTTCCAC")
+    )
     assert flanks.counts == {"middle": 8, "compared": 6, "flank": 8, "unknown": 2}
 
 
 def test_other_bases_are_refused(genome: Genome) -> None:
-    with pytest.raises(DataError, match=r"2 of 4 bases differ: at c:5 the record has A .* genome G"):
+    with pytest.raises(
+        DataError, match=r"2 of 4 bases differ: at c:5 the record has A .* genome G"
+    ):
         Flanks(genome, 8).extend(coded("ACTT"), Interval("c", 2, 10))
 
 
@@ -54,9 +60,7 @@ def test_a_genome_that_knows_nothing_is_refused(genome: Genome) -> None:
     Flanks(genome, 4).require_known()
 
 
-def write_folder(
-    folder: Path, genome: Genome, contig: str, places: list[int], length: int
-) -> None:
+def write_folder(folder: Path, genome: Genome, contig: str, places: list[int], length: int) -> None:
     """A Basenji folder of records cut from a genome; targets over half of each, in bins of 32 bp."""
     bins = length // 64
     (folder / "tfrecords").mkdir(parents=True)
@@ -80,7 +84,9 @@ def folder(tmp_path: Path) -> Path:
     random = np.random.default_rng(0)
     letters = random.choice(list("ACGTN"), 8000, p=[0.23] * 4 + [0.08])
     (tmp_path / "fly.fa").write_text(">c\n" + "".join(letters) + "\n")
-    write_folder(tmp_path / "fly", open_genome(tmp_path / "fly.fa", "toy"), "c", [100, 3000, 5800], 2048)
+    write_folder(
+        tmp_path / "fly", open_genome(tmp_path / "fly.fa", "toy"), "c", [100, 3000, 5800], 2048
+    )
     return tmp_path / "fly"
 
 
@@ -144,7 +150,9 @@ def test_a_real_window_gets_its_published_length(shared_data: Path, tmp_path: Pa
         np.testing.assert_array_equal(file["human/train/sequences"][0], expected)
 
 
-def test_real_records_need_a_genome_that_has_them(shared_data: Path, tmp_path: Path, capsys) -> None:
+def test_real_records_need_a_genome_that_has_them(
+    shared_data: Path, tmp_path: Path, capsys
+) -> None:
     with pytest.raises(SystemExit):
         main(["basenji", str(shared_data / "basenji_tiny/hg38"), str(tmp_path / "a.h5"), "--window",
               "196608", "--genome", str(shared_data / "hg38/hg38_partial.fa.gz")])  # fmt: skip
