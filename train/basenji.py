@@ -223,6 +223,7 @@ def write(folders: Sequence[BasenjiFolder], out: Path) -> None:
         DataError: a record disagrees with the statistics or the genome, the count of records with the
             BED, or the genome knows none of the records.
     """
+    out.parent.mkdir(parents=True, exist_ok=True)
     partial = out.with_name(out.name + ".part")
     with h5py.File(partial, "w") as file:
         for folder in folders:

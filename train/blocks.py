@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -85,6 +86,8 @@ _writer: BlockWriter
 
 def _begin_worker(species: dict[str, Species], parts: Path) -> None:
     global _writer
+    # Ctrl-C reaches the whole group of processes: the parent decides, a block in hand is finished.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _writer = BlockWriter(species, parts)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

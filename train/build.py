@@ -63,14 +63,10 @@ class HeadPlan:
         files += [bed for bed in (self.species.blacklist, self.species.unmappable) if bed]
         stamps = {str(file.resolve()): _stamp(file) for file in files}
         windows = hashlib.sha256(repr(self.chosen.windows).encode()).hexdigest()
-        return {
-            **self.species.to_dict(),
-            "files": stamps,
-            "chosen windows": windows,
-            "format": _FORMAT,
-        }
+        made = {"files": stamps, "chosen windows": windows, "format": _FORMAT}
+        return self.species.to_dict() | made
 
-    def blocks(self) -> Iterator["Block"]:
+    def blocks(self) -> Iterator[Block]:
         """Windows of each split, some at a time."""
         size = 4 * self.species.geometry.bins * len(self.tracks)
         step = min(_BLOCK_WINDOWS, max(1, _BLOCK_BYTES // size))
@@ -97,7 +93,7 @@ def build(
         fresh: throw away what a stopped run left, and replace `out`.
 
     Returns:
-        A sentence on each head.
+        A sentence on each head, and one on the file.
 
     Raises:
         EnformerLensError: something named is missing or does not fit, or `out` or its parts were
@@ -110,12 +106,12 @@ def build(
         shutil.rmtree(parts, ignore_errors=True)
     elif out.exists():
         _require_same(wanted, _plan_of(out), out)
-        return [f"{out} is complete already.", *map(_sentence, plans.values())]
+        return [*map(_sentence, plans.values()), f"{out} is complete already."]
     _begin(parts, wanted)
     _write_blocks(plans, parts, workers)
     _assemble(plans, wanted, parts, out)
     shutil.rmtree(parts)
-    return [_sentence(plan) for plan in plans.values()]
+    return [*map(_sentence, plans.values()), f"{out} is complete."]
 
 
 def _sentence(plan: HeadPlan) -> str:
@@ -181,10 +177,9 @@ def _assemble(plans: dict[str, HeadPlan], wanted: dict[str, Any], parts: Path, o
             sums = TrackSums(len(plan.tracks))
             for block in plan.blocks():
                 with h5py.File(parts / block.name) as source:
-                    for name, array in zip(
-                        ("sequences", "targets"), arrays[block.split], strict=True
-                    ):
-                        copy_chunks(array_of(source, name), array, block.start)
+                    sequences, targets = arrays[block.split]
+                    copy_chunks(array_of(source, "sequences"), sequences, block.start)
+                    copy_chunks(array_of(source, "targets"), targets, block.start)
                     if block.split == "train":
                         sums.add(array_of(source, "targets")[:])
             _describe(group, plan, sums)

@@ -123,6 +123,4 @@ def _run(given: argparse.Namespace) -> str:
             "The tables of a species file name the heads.", read="--head with --species",
             do="Leave --head out.",
         )  # fmt: skip
-    return "\n".join(
-        [*build(species, given.out, given.workers, given.fresh), f"{given.out} is written."]
-    )
+    return "\n".join(build(species, given.out, given.workers, given.fresh))

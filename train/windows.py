@@ -45,7 +45,7 @@ def choose_windows(species: Species, genome: Genome, contigs: Iterable[str]) -> 
     Raises:
         DataError: a contig or fold that was named is not there, or no window is left.
     """
-    regions = _split_regions(species, genome, list(contigs))
+    regions = _split_regions(species, genome, dict.fromkeys(contigs))
     if species.windows is None:
         limits = _Limits(species, genome)
         found = {split: list(_tiles(species, limits, split, regions[split])) for split in SPLITS}
@@ -69,7 +69,7 @@ def _summary(regions: dict[str, list[Interval]]) -> str:
 
 
 def _split_regions(
-    species: Species, genome: Genome, contigs: list[str]
+    species: Species, genome: Genome, contigs: dict[str, None]
 ) -> dict[str, list[Interval]]:
     """Whole contigs, or rows of a BED, by split."""
     path = species.regions or species.windows
@@ -80,8 +80,8 @@ def _split_regions(
     bed = read_bed(path)
     places = {name: genome.resolve(str(name)) for name in bed["contig"].unique()}
     rows = [(Interval(places[contig], start, end), name)
-            for contig, start, end, name in bed.itertuples(index=False)]  # fmt: skip
-    rows = [row for row in rows if row[0].contig in set(contigs)]
+            for contig, start, end, name in bed.itertuples(index=False)
+            if places[contig] in contigs]  # fmt: skip
     wanted = {split: getattr(species, split) for split in SPLITS}
     found = _by_split(rows, wanted, f"names in {path}", SPLITS)
     return found if species.windows else {split: _joined(held) for split, held in found.items()}
@@ -111,10 +111,16 @@ def _by_split(
             for split, part in parts.items()}  # fmt: skip
 
 
-def _joined(rows: list[Interval]) -> list[Interval]:
-    contigs = dict.fromkeys(row.contig for row in rows)
-    return [Interval(name, int(start), int(end)) for name in contigs
-            for start, end in merged((r.start, r.end) for r in rows if r.contig == name)]  # fmt: skip
+def _joined(rows: Iterable[Interval]) -> list[Interval]:
+    return [Interval(contig, int(start), int(end))
+            for contig, places in _regions_of(rows).items() for start, end in places]  # fmt: skip
+
+
+def _regions_of(rows: Iterable[Interval]) -> Regions:
+    held: dict[str, list[tuple[int, int]]] = {}
+    for row in rows:
+        held.setdefault(row.contig, []).append((row.start, row.end))
+    return {contig: merged(places) for contig, places in held.items()}
 
 
 class _Limits:
@@ -211,8 +217,3 @@ def _disjoint(found: dict[str, list[Interval]], species: Species) -> Chosen:
         kept += map(middle, held[split])
     shared = sum(touches(taken, window) for window in held["train"])
     return Chosen({split: held[split] for split in SPLITS}, dropped, shared)
-
-
-def _regions_of(rows: list[Interval]) -> Regions:
-    return {row.contig: merged((r.start, r.end) for r in rows if r.contig == row.contig)
-            for row in {row.contig: row for row in rows}.values()}  # fmt: skip
