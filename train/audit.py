@@ -52,7 +52,7 @@ def audit(
     Raises:
         DataError: a value differs, which is named; two splits share a base that is predicted; or
             the file does not say where it comes from.
-    """  # fmt: skip
+    """
     if not data.is_file():
         raise DataError("There is no such file.", read=f"the data file {data}", do="Make it first.")
     with h5py.File(data) as file:
@@ -105,7 +105,7 @@ def _windows(group: h5py.Group, split: str) -> Iterator[Interval]:
 
 
 def _require_disjoint(group: h5py.Group, species: Species) -> None:
-    """Sorted by start, regions of two splits that overlap have neighbours that do."""
+    """Refuses windows of two splits that predict the same base."""
     held = [(predicted(window, species.geometry), split)
             for split in SPLITS for window in _windows(group, split)]  # fmt: skip
     reach: dict[str, dict[str, int]] = {}

@@ -76,9 +76,7 @@ def test_a_base_that_two_splits_predict_is_noticed(toy: Species, tmp_path: Path)
     with h5py.File(tmp_path / "a.h5", "r+") as file:
         group = file["aux/test"]
         group["contig"][0], group["start"][0], group["end"][0] = "chr2", 100, 1124
-    with pytest.raises(
-        DataError, match="valid and test both predict bases of chr2:|test and valid"
-    ):
+    with pytest.raises(DataError, match="test and valid both predict bases of chr2:357-868"):
         audit(tmp_path / "a.h5")
 
 
