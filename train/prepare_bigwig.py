@@ -1,9 +1,13 @@
 """The command `train.prepare bigwig`."""
 
 import argparse
+import re
 from pathlib import Path
+from typing import Any
 
 from enformer.errors import DataError
+from enformer.genome import open_genome
+from train.basenji import HEADS
 from train.build import build
 from train.species import PRESETS, Species, read_species
 
@@ -56,7 +60,9 @@ def _add_files(parser: argparse.ArgumentParser) -> None:
     files.add_argument("--tracks", type=Path, help="the track table")
     files.add_argument("--folder", type=Path,
                        help="what its column file is relative to (the folder of the table)")  # fmt: skip
-    files.add_argument("--head", help="output head the tracks become")
+    files.add_argument(
+        "--head", help="output head the tracks become (human, mouse, or the assembly)"
+    )
     files.add_argument("--assembly", help="of the genome, where its contigs do not tell")
     files.add_argument("--species", type=Path, help="TOML file of several heads")
     files.add_argument("--workers", type=int, default=1, help="processes (1)")
@@ -115,7 +121,7 @@ def _run(given: argparse.Namespace) -> str:
     left = ("out", "species", "workers", "fresh", "run")
     options = {k: v for k, v in vars(given).items() if k not in left and v is not None}
     if given.species is None:
-        species = [Species.from_options({"head": "", **options})]
+        species = [Species.from_options({"head": _usual_head(options), **options})]
     elif given.head is None:
         species = read_species(given.species, options)
     else:
@@ -124,3 +130,11 @@ def _run(given: argparse.Namespace) -> str:
             do="Leave --head out.",
         )  # fmt: skip
     return "\n".join(build(species, given.out, given.workers, given.fresh))
+
+
+def _usual_head(options: dict[str, Any]) -> str:
+    """What a head is called that was not named: human, mouse, or as its assembly."""
+    if "head" in options or "genome" not in options:
+        return ""
+    assembly = open_genome(options["genome"], options.get("assembly")).assembly
+    return HEADS.get(assembly, re.sub(r"\W", "_", assembly))

@@ -198,7 +198,7 @@ def test_real_chromosome_22_in_one_file_with_yeast(
     [
         ({"--genome": "gone.fa"}, "gone.fa"),
         ({"--tracks": "toy.fa"}, "toy.fa"),
-        ({"--head": None}, "needs a name"),
+        ({"--head": "a b"}, "needs a name"),
         ({"--genome": None}, "lacks the option genome"),
         ({"--valid": "chr9"}, "chr9"),
         ({"--species": "all.toml"}, "tables of a species file name the heads"),
@@ -220,6 +220,16 @@ def test_mistakes_are_explained(toy, monkeypatch, capsys, changes: dict, wrong: 
     assert stopped.value.code == 1
     assert wrong in capsys.readouterr().err
     assert not Path("a.h5").exists()
+
+
+def test_a_head_without_a_name_is_called_as_its_assembly(toy, monkeypatch, capsys) -> None:
+    monkeypatch.chdir(toy.genome.parent)
+    (toy.genome.parent / "toy.fa").rename("R64-1-1.fa")
+    main(["bigwig", "--genome", "R64-1-1.fa", "--tracks", "tracks.tsv", "--out", "new/a.h5",
+          "--window", "1024", "--bins", "4"])  # fmt: skip
+    assert "R64_1_1: 19 train, 0 valid, 0 test windows" in capsys.readouterr().out
+    with h5py.File("new/a.h5") as file:
+        assert list(file) == ["R64_1_1"]
 
 
 def test_help_says_what_files_look_like(capsys) -> None:
