@@ -15,6 +15,7 @@ _FIRST_KINDS = (
 _ASSAYS = {"RNA3": "RNA"}
 _COVERAGE = {
     "sum": "coverage", "mean": "mean coverage", "sum_sqrt": "square root of coverage",
+    "mean_sqrt": "square root of mean coverage", "max": "largest coverage",
 }  # fmt: skip
 _READS = {"sum": "reads", "mean": "mean reads", "sum_sqrt": "square root of reads"}
 

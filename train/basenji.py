@@ -3,9 +3,11 @@
 import json
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -13,12 +15,16 @@ import pandas as pd
 from jaxtyping import Float, Float16, UInt8
 from tqdm import tqdm
 
+from enformer.coordinates import Interval
 from enformer.errors import DataError
+from enformer.genome import open_genome
 from enformer.tracks import TrackTable
-from train.hdf5 import array_of, create_split, group_of
+from train.flanks import Flanks
+from train.hdf5 import array_of, create_split
+from train.species import SPLITS
 from train.tfrecord import decode_sequence, decode_target, read_features
+from train.track_sums import TrackSums
 
-SPLITS = ("train", "valid", "test")
 HEADS = {"hg38": "human", "human": "human", "mm10": "mouse", "mouse": "mouse"}
 ASSEMBLIES = {"human": "hg38", "mouse": "mm10"}
 
@@ -31,11 +37,27 @@ class BasenjiFolder:
         path: the folder.
         head: the output head its tracks become.
         bin_size: bp of a target bin once pooled.
+        genome: FASTA that longer windows are read from.
+        window: bp of a record; as stored where None.
     """
 
     path: Path
     head: str
     bin_size: int = 128
+    genome: Path | None = None
+    window: int | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The attributes as JSON holds them, paths absolute; `from_dict` restores them."""
+        genome = self.genome and str(self.genome.resolve())
+        return {"path": str(self.path.resolve()), "head": self.head, "bin_size": self.bin_size,
+                "genome": genome, "window": self.window}  # fmt: skip
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> "BasenjiFolder":
+        """Restores what `to_dict` wrote."""
+        genome = values["genome"] and Path(values["genome"])
+        return cls(**{**values, "path": Path(values["path"]), "genome": genome})
 
     @property
     def statistics(self) -> dict[str, int]:
@@ -57,6 +79,31 @@ class BasenjiFolder:
                 do=f"Ask for a multiple of {width} bp with --bin-size.",
             )
         return self.bin_size // width
+
+    @property
+    def window_length(self) -> int:
+        """Bp of a record, extended or not."""
+        return self.window or self.statistics["seq_length"]
+
+    @cached_property
+    def flanks(self) -> Flanks | None:
+        """What extends the records, or None.
+
+        Raises:
+            DataError: the window is shorter than what is stored, or no genome is given.
+        """
+        added = self.window_length - self.statistics["seq_length"]
+        if added and (added < 0 or added % 2 or self.genome is None):
+            raise DataError(
+                f"They cannot become windows of {self.window_length:,} bp"
+                + (" without a genome." if added > 0 and added % 2 == 0 else "."),
+                read=f"the records of {self.statistics['seq_length']:,} bp in {self.path}",
+                do="Give a longer, even length and the FASTA.",
+                example=f"--window 196608 --genome {self.head}=hg38.fa",
+            )
+        if not added or self.genome is None:
+            return None
+        return Flanks(open_genome(self.genome, ASSEMBLIES.get(self.head)), self.window_length)
 
     def tracks(self) -> TrackTable:
         """The track table of this head; its units say how stored bins were pooled."""
@@ -80,7 +127,7 @@ class BasenjiFolder:
         )
         rows = bed[bed["split"] == split].reset_index(drop=True)
         # The BED holds either the whole window or the part that has targets.
-        margin = (self.statistics["seq_length"] - (rows["end"] - rows["start"])) // 2
+        margin = (self.window_length - (rows["end"] - rows["start"])) // 2
         return rows.assign(start=rows["start"] - margin, end=rows["end"] + margin)
 
     def raw(self, split: str) -> Iterator[tuple[bytes, Float16[np.ndarray, "bins tracks"]]]:
@@ -93,9 +140,12 @@ class BasenjiFolder:
     def records(
         self, split: str
     ) -> Iterator[tuple[UInt8[np.ndarray, "length 4"], Float[np.ndarray, "bins tracks"]]]:
-        """One-hot sequence and pooled float32 targets of each record."""
-        for sequence, target in self.raw(split):
+        """One-hot sequence, with its flanks, and pooled float32 targets of each record."""
+        windows = _intervals(self.windows(split))
+        for number, (sequence, target) in enumerate(self.raw(split)):
             one_hot = decode_sequence(sequence, self.statistics["seq_length"])
+            if self.flanks is not None and number < len(windows):
+                one_hot = self.flanks.extend(one_hot, windows[number])
             yield one_hot, pool_bins(target, self.pool)
 
     def _existing(self, name: str) -> Path:
@@ -109,6 +159,11 @@ class BasenjiFolder:
         return self.path / name
 
 
+def _intervals(windows: pd.DataFrame) -> list[Interval]:
+    rows = windows[["contig", "start", "end"]].itertuples(index=False, name=None)
+    return [Interval(str(contig), int(start), int(end)) for contig, start, end in rows]
+
+
 def pool_bins(
     target: Float[np.ndarray, "fine tracks"], pool: int
 ) -> Float[np.ndarray, "bins tracks"]:
@@ -120,8 +175,21 @@ def pool_bins(
     return fine.reshape(-1, pool, fine.shape[1]).sum(axis=1)
 
 
-def find_folders(path: Path, head: str | None = None, bin_size: int = 128) -> list[BasenjiFolder]:
+def find_folders(
+    path: Path,
+    head: str | None = None,
+    bin_size: int = 128,
+    window: int | None = None,
+    genomes: Mapping[str, Path] | None = None,
+) -> list[BasenjiFolder]:
     """The species folders at `path`: itself, or those inside whose name says the species.
+
+    Args:
+        path: a folder.
+        head: output head of a lone folder.
+        bin_size: bp of a target bin.
+        window: bp of a record, as stored where None.
+        genomes: FASTA of each head whose records are extended.
 
     Raises:
         DataError: there is none, or the head of a lone folder is unknown.
@@ -135,7 +203,7 @@ def find_folders(path: Path, head: str | None = None, bin_size: int = 128) -> li
                 do="Name the output head with --head.",
                 example=f"python -m train.prepare basenji {path} out.h5 --head human",
             )
-        return [BasenjiFolder(path, named, bin_size)]
+        return [BasenjiFolder(path, named, bin_size, (genomes or {}).get(named), window)]
     inside = [path / name for name in HEADS if (path / name / "statistics.json").is_file()]
     if not inside:
         raise DataError(
@@ -143,33 +211,41 @@ def find_folders(path: Path, head: str | None = None, bin_size: int = 128) -> li
             read=f"the folder {path}",
             do="Give the folder that holds statistics.json.",
         )
-    return [BasenjiFolder(folder, HEADS[folder.name], bin_size) for folder in inside]
+    heads = {HEADS[folder.name]: folder for folder in inside}
+    return [BasenjiFolder(folder, name, bin_size, (genomes or {}).get(name), window)
+            for name, folder in heads.items()]  # fmt: skip
 
 
 def write(folders: Sequence[BasenjiFolder], out: Path) -> None:
     """Writes the HDF5 file; a half-written one never bears the name `out`.
 
     Raises:
-        DataError: a record disagrees with the statistics, or the count of records with the BED.
+        DataError: a record disagrees with the statistics or the genome, the count of records with the
+            BED, or the genome knows none of the records.
     """
+    out.parent.mkdir(parents=True, exist_ok=True)
     partial = out.with_name(out.name + ".part")
     with h5py.File(partial, "w") as file:
         for folder in folders:
             group = file.create_group(folder.head)
             for split in SPLITS:
                 _write_split(group.create_group(split), folder, split)
+            if folder.flanks is not None:
+                folder.flanks.require_known()
             group.attrs["tracks"] = folder.tracks().to_json()
             group.attrs["assembly"] = ASSEMBLIES.get(folder.head, folder.path.name)
             group.attrs["bin_size"] = folder.bin_size
             group.attrs["statistics"] = json.dumps(_statistics(group, folder))
+            group.attrs["source"] = json.dumps({"basenji": folder.to_dict()})
     os.replace(partial, out)
 
 
 def _write_split(group: h5py.Group, folder: BasenjiFolder, split: str) -> None:
     windows, facts = folder.windows(split), folder.statistics
     bins = facts["target_length"] // folder.pool
-    rows = list(windows[["contig", "start", "end"]].itertuples(index=False, name=None))
-    sequences, targets = create_split(group, rows, facts["seq_length"], bins, facts["num_targets"])
+    rows = [(window.contig, window.start, window.end) for window in _intervals(windows)]
+    shape = folder.window_length, bins, facts["num_targets"]
+    sequences, targets = create_split(group, rows, *shape)
     count = 0
     for one_hot, target in tqdm(
         folder.records(split), f"{folder.head} {split}", len(windows), leave=False
@@ -193,51 +269,7 @@ def _require_count(folder: BasenjiFolder, split: str, found: int, expected: int)
 
 def _statistics(group: h5py.Group, folder: BasenjiFolder) -> dict[str, object]:
     """What the source states, and mean and largest value of each track over the training split."""
-    total = np.zeros(folder.statistics["num_targets"])
-    largest, bins = np.zeros_like(total), 0
-    for target in array_of(group, "train/targets")[:]:
-        total, bins = total + target.sum(axis=0, dtype=np.float64), bins + len(target)
-        largest = np.maximum(largest, target.max(axis=0))
-    means = (total / max(bins, 1)).tolist()
-    return {"source": folder.statistics, "train_mean": means, "train_max": largest.tolist()}
-
-
-def check(folders: Sequence[BasenjiFolder], out: Path) -> int:
-    """Compares every record of `out` with its source; returns how many agree.
-
-    Works back from the file: letters from the one-hot, sums in float64 from the stored float16.
-
-    Raises:
-        DataError: a record differs.
-    """
-    agreed = 0
-    with h5py.File(out) as file:
-        for folder in folders:
-            for split in SPLITS:
-                group = group_of(file, f"{folder.head}/{split}")
-                for number, (sequence, target) in enumerate(folder.raw(split)):
-                    _check_record(folder, group, number, sequence, target)
-                    agreed += 1
-    return agreed
-
-
-def _check_record(
-    folder: BasenjiFolder,
-    group: h5py.Group,
-    number: int,
-    sequence: bytes,
-    target: Float16[np.ndarray, "bins tracks"],
-) -> None:
-    one_hot, sums = (array_of(group, name)[number] for name in ("sequences", "targets"))
-    letters = np.where(one_hot.any(axis=1), one_hot.argmax(axis=1), 4).astype(np.uint8)
-    same_letters = sequence in (letters.tobytes(), one_hot.tobytes())
-    exact = np.add.reduceat(
-        target.astype(np.float64), np.arange(0, len(target), folder.pool), axis=0
-    )
-    if not (same_letters and np.allclose(sums, exact, rtol=1e-6, atol=0)):
-        part = "targets differ" if same_letters else "sequence differs"
-        raise DataError(
-            f"The {part} from the source.",
-            read=f"record {number} of {group.name} in {group.file.filename}",
-            do="Prepare the file again.",
-        )
+    sums, targets = TrackSums(folder.statistics["num_targets"]), array_of(group, "train/targets")
+    for number in range(len(targets)):
+        sums.add(targets[number : number + 1])
+    return {"source": folder.statistics, **sums.to_dict()}

@@ -12,6 +12,9 @@ import google_crc32c
 import numpy as np
 import pytest
 
+from tests.train.toy_genome import write_toy
+from train.species import Species
+
 LENGTH, FINE_BINS, CROP = 2048, 32, 512
 TARGETS = """\tidentifier\tfile\tclip\tclip_soft\tscale\tsum_stat\tstrand_pair\tdescription
 0\tcage+\tc.w5\t384\t64\t1.0\tsum_sqrt\t1\tCAGE:blood
@@ -87,6 +90,12 @@ def write_species(
     (folder / "sequences.bed").write_text("".join(bed))
     (folder / "targets.txt").write_text(TARGETS)
     return written
+
+
+@pytest.fixture
+def toy(tmp_path: Path) -> Species:
+    """Three contigs, N at chr1:1501-2048, four tracks of two bigWigs that end 100 bp early."""
+    return write_toy(tmp_path)
 
 
 @pytest.fixture
