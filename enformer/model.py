@@ -118,6 +118,14 @@ class Enformer(nn.Module):
         x = last(x)
         return x if queries is None else x[:, queries.start : queries.stop]
 
+    def predict_from(
+        self, x: Float[Tensor, "batch tokens channels"], heads: Collection[str]
+    ) -> dict[str, Float[Tensor, "batch bins _"]]:
+        """Tracks of the heads from what `conv_trunk` returned, also with gradients."""
+        self.check_heads(heads)
+        embedding = self.final_pointwise(crop(self.mix(x), self.config.target_bins))
+        return {name: self.heads[name](embedding) for name in heads}
+
     def read(
         self, tokens: Float[Tensor, "batch bins channels"], head: str, tracks: Sequence[int]
     ) -> Float[Tensor, "batch bins _"]:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import h5py
 import numpy as np
 import torch
-from jaxtyping import Float, UInt8
+from jaxtyping import Float, Shaped
 from torch import Tensor
 from torch.utils.data import Dataset
 
@@ -22,9 +22,9 @@ from train.hdf5 import array_of, group_of
 
 
 class Record(NamedTuple):
-    """One window and its targets."""
+    """One window and its targets; the bases, or what convolutions made of them."""
 
-    one_hot: UInt8[np.ndarray, "length 4"]
+    one_hot: Shaped[np.ndarray, "length channels"]
     targets: Float[np.ndarray, "bins tracks"]
 
 
@@ -32,7 +32,7 @@ class Batch(NamedTuple):
     """What one step trains on, or a part of it; `records` are places in the head's training split."""
 
     head: str
-    one_hot: Float[Tensor, "batch length 4"]
+    one_hot: Float[Tensor, "batch length channels"]
     targets: Float[Tensor, "batch bins tracks"]
     records: tuple[int, ...] = ()
 
@@ -102,7 +102,11 @@ class Windows(Sequence[Record]):
     def __getitem__(self, index: int) -> Record:  # pyright: ignore[reportIncompatibleMethodOverride]
         if not 0 <= index < self.records:
             raise IndexError(index)
-        return Record(self._array("sequences")[index], self._array("targets")[index])
+        return Record(self._array("sequences")[index], self.targets(index))
+
+    def targets(self, index: int) -> Float[np.ndarray, "bins tracks"]:
+        """Only the targets of a record."""
+        return self._array("targets")[index]
 
 
 def crop(record: Record, bin_size: int, window_length: int, bins: int, first_bin: int) -> Record:
@@ -187,7 +191,9 @@ class StepBatches(Dataset[Batch]):
     def name(self, batch: Batch) -> str:
         """Head and windows of a batch as a person looks them up: 1-based and inclusive."""
         windows = self.windows[batch.head]
-        places = ", ".join(f"{windows.intervals[record]} (record {record})" for record in batch.records)
+        places = ", ".join(
+            f"{windows.intervals[record]} (record {record})" for record in batch.records
+        )
         return f"head {batch.head}, {places}"
 
     def head_of(self, step: int) -> str:

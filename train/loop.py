@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from enformer.errors import DataError
+from enformer.model import Enformer
 from train.dataset import Batch
 from train.engine import Place, over_processes, start, without_sync
 from train.finetune import freeze, set_mode
@@ -18,6 +19,7 @@ from train.optimizer import learning_rate, make_optimizer, set_learning_rate
 from train.recompute import recompute
 from train.settings import FitConfig
 from train.sync_norm import synchronise
+from train.tokens import OnTokens
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
@@ -43,7 +45,7 @@ class Trainer:
 
     def __init__(
         self,
-        model: nn.Module,
+        model: Enformer,
         config: FitConfig,
         track_weights: Mapping[str, torch.Tensor] | None = None,
         fabric: "Fabric | None" = None,
@@ -58,7 +60,8 @@ class Trainer:
         prepare(model, config)
         model.to(self.device)
         self.average = _averaged(model, config.average)
-        self.module, self.optimizer = self.fabric.setup(model, make_optimizer(config, model))
+        called = OnTokens(model) if config.keeps_tokens else model
+        self.module, self.optimizer = self.fabric.setup(called, make_optimizer(config, model))
         weights = track_weights or {}
         self.track_weights = {head: held.to(self.device) for head, held in weights.items()}
         self.step, self.best, self.without_gain = 0, -math.inf, 0

@@ -27,6 +27,7 @@ from train.loop import Trainer, weights_by_assay
 from train.memory import MemoryNeed, require
 from train.metrics import as_figures, summarise
 from train.settings import FitConfig
+from train.tokens import TokenBatches, keep_tokens
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
@@ -51,11 +52,10 @@ class Run:
         sized = with_sizes_of(config, parent)
         self.full = full_geometry(sized, self.kept)
         training = training_geometry(sized, full_geometry(sized, self.windows))
-        self.batches = StepBatches(self.windows, self._sampling(training))
+        model = self._model(training, parent)
+        self.batches = self._batches(model, self._sampling(training))
         self.memory = self._memory(training)
-        self.trainer = Trainer(
-            self._model(training, parent), config, self._track_weights(), fabric, self.batches.name
-        )
+        self.trainer = Trainer(model, config, self._track_weights(), fabric, self.batches.name)
         self.resume()
         config.out.mkdir(parents=True, exist_ok=True)
         self.log = Log(config.out / "log.csv", self.trainer.step)
@@ -103,6 +103,18 @@ class Run:
             processes=processes,
             rank=self.fabric.global_rank,
         )
+
+    def _batches(self, model: Enformer, sampling: Sampling) -> StepBatches:
+        if not self.config.keeps_tokens:
+            return StepBatches(self.windows, sampling)
+        model.to(self.fabric.device)
+        if self.first:
+            self._tokens(model)
+        self.fabric.barrier()
+        return TokenBatches(self.windows, self._tokens(model), sampling)
+
+    def _tokens(self, model: Enformer) -> dict[str, Any]:
+        return {head: keep_tokens(model, windows) for head, windows in self.windows.items()}
 
     def _memory(self, geometry: EnformerConfig) -> MemoryNeed:
         sharing = self.fabric.world_size if self.fabric.device.type == "cpu" else 1
@@ -212,6 +224,9 @@ def fingerprint(config: FitConfig) -> str:
     tuning = held.pop("finetune")
     if tuning is not None:
         held["finetune"] = {k: v for k, v in vars(tuning).items() if k != "source"}
-    if held["accumulate"] == 1:
-        del held["accumulate"]
+        if not tuning.keep_tokens:
+            del held["finetune"]["keep_tokens"]
+    for name in ("accumulate", "attention_gain"):
+        if held[name] == 1:
+            del held[name]
     return repr(sorted(held.items(), key=lambda item: item[0]))

@@ -134,10 +134,9 @@ def effect(contig: Contig, at: int, alt: str) -> tuple[object, ...]:
     names = dict(zip(contig.reading.promoters["tss"], promoter_table(contig)["name"], strict=True))
     ref, alternative = (_by_tss(reading) for reading in (contig.reading, read(sequence)))
     change = alternative.sub(ref, fill_value=0.0).round(9)
-    most = change.abs().sum(axis=1).idxmax()
-    if not change.loc[most].abs().sum():
-        return ("", *([0.0] * len(HEADS["human"])))
-    return (names.get(most, ""), *change.loc[most].tolist())
+    most = int(change.abs().sum(axis=1).to_numpy().argmax())
+    values = change.iloc[most].to_numpy()
+    return (names.get(change.index[most], "") if values.any() else "", *values.tolist())
 
 
 def _by_tss(reading: Reading) -> pd.DataFrame:
