@@ -61,7 +61,7 @@ def test_two_processes_train_the_weights_of_one(fit_config, root, tmp_path) -> N
     largest = max(float(gradient.abs().max()) for gradient in gradients.values())
     for key, expected in gradients.items():
         found = shared["optimizer"]["state"][key]["exp_avg"]
-        torch.testing.assert_close(found, expected, rtol=0, atol=1e-5 * largest)
+        torch.testing.assert_close(found, expected, rtol=0, atol=5e-5 * largest)
     # Adam takes a step of its full rate even from a gradient that is but rounding, as that of a bias
     # before batch normalisation is: these may differ by the rate, all others move alike.
     for name, value in alone["model"].items():
