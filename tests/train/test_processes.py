@@ -15,7 +15,7 @@ from train.fit import fit
 from train.settings import FitConfig
 from train.sync_norm import CpuSyncBatchNorm, synchronise
 
-RATE = 1e-3
+RATE = 1e-5
 
 
 def toml_of(config: FitConfig) -> str:
@@ -52,21 +52,21 @@ def test_two_processes_train_the_weights_of_one(fit_config, root, tmp_path) -> N
     fit(one, place=Place("cpu"))
     run_with(2, two, root, tmp_path)
     alone, shared = state_of(one), state_of(two)
-    assert alone["losses"] == pytest.approx(shared["losses"], rel=1e-5)
+    assert alone["losses"] == pytest.approx(shared["losses"], rel=1e-6)
     for name, value in alone["model"].items():
         if "running" in name:
-            torch.testing.assert_close(shared["model"][name], value, rtol=1e-4, atol=1e-5)
+            torch.testing.assert_close(shared["model"][name], value, rtol=1e-4, atol=4 * RATE)
     gradients = {key: moments["exp_avg"] for key, moments in alone["optimizer"]["state"].items()}
-    assert len(gradients) > 40
+    assert len(gradients) == 85
     largest = max(float(gradient.abs().max()) for gradient in gradients.values())
     for key, expected in gradients.items():
         found = shared["optimizer"]["state"][key]["exp_avg"]
-        torch.testing.assert_close(found, expected, rtol=1e-3, atol=1e-5 * largest)
-    # Adam makes a step of its full rate even from a gradient that is but rounding, such as that of a
-    # bias before batch normalisation. All others move alike.
+        torch.testing.assert_close(found, expected, rtol=0, atol=5e-5 * largest)
+    # Adam takes a step of its full rate even from a gradient that is but rounding, as that of a bias
+    # before batch normalisation is: these may differ by the rate, all others move alike.
     for name, value in alone["model"].items():
         if value.is_floating_point() and value.ndim > 1:
-            torch.testing.assert_close(shared["model"][name], value, rtol=0, atol=0.02 * RATE)
+            torch.testing.assert_close(shared["model"][name], value, rtol=0, atol=0.05 * RATE)
 
 
 def test_synchronised_normalisation_of_one_process_is_the_plain_one(tmp_path) -> None:
