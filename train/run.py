@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from lightning_fabric import Fabric
 
 
+UNNAMED = {"name": "model", "title": "Unnamed model", "summary": "Nothing was said of this model."}
+"""The card of a run whose configuration has none."""
+
+
 class Run:
     """Data, model and files of one training run."""
 
@@ -200,7 +204,7 @@ class Run:
             self.config, self.origin, trainer.step, self.fabric.world_size, self.command
         )
         return ModelCard(
-            **{"name": "model", "title": "Unnamed model", **said, "lineage": come_from},
+            **{**UNNAMED, **said, "lineage": come_from},
             trained=True,
             figures=figures,
             assemblies={head: held.assembly for head, held in self.kept.items()},
