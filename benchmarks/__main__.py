@@ -2,9 +2,14 @@
 
 import argparse
 
-from benchmarks import forward, interpret, train
+from benchmarks import forward, interpret, train, truth
 
-BENCHMARKS = {"forward": forward.run, "interpret": interpret.run, "train": train.run}
+BENCHMARKS = {
+    "forward": forward.run,
+    "interpret": interpret.run,
+    "train": train.run,
+    "truth": truth.run,
+}
 
 
 def main() -> None:

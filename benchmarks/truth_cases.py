@@ -1,6 +1,6 @@
 """Held-out loci of the synthetic genome, what the methods of `interpret` say of them, and the truth."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +21,7 @@ from interpret.incremental import Incremental
 from interpret.mutagenesis import mutagenesis
 from interpret.perturb import knockout
 from interpret.target import Target
-from train.synthetic import Contig, draw_contig
+from train.synthetic_contig import Contig, draw_contig
 from train.synthetic_truth import draw_variants
 
 HEAD, TISSUES = "human", HEADS["human"]
@@ -88,13 +88,12 @@ def _case(checkpoint: Checkpoint, contig: Contig, promoter: int) -> Case:
 
 def candidates_of(checkpoint: Checkpoint, case: Case, steps: int, shuffles: int) -> pd.DataFrame:
     """The candidates with what each method says: `knockout`, and where there is attention, all of them."""
-    asked = {"shuffles": shuffles, "seed": 0}
-    model, sequence, elements = checkpoint.model, case.sequence, _in_window(case)
+    asked = checkpoint.model, case.sequence, case.target, _in_window(case)
     if checkpoint.config.trunk == "transformer":
-        found = gather_evidence(model, sequence, case.target, elements, steps=steps, **asked)
+        found = gather_evidence(*asked, steps=steps, shuffles=shuffles)
     else:
-        lost = knockout(model, sequence, case.target, elements, **asked)
-        found = evidence(case.target, elements, checkpoint.config, knockout=lost)
+        lost = knockout(*asked, shuffles=shuffles)
+        found = evidence(case.target, asked[3], checkpoint.config, knockout=lost)
     return case.candidates.assign(
         knockout=found.effect,
         attention=found.attention,
@@ -158,7 +157,7 @@ def variant_effects(checkpoint: Checkpoint, seed: int, contigs: int, each: int) 
 
 
 def _variant_rows(
-    checkpoint: Checkpoint, contig: Contig, variant: Mapping[str, object]
+    checkpoint: Checkpoint, contig: Contig, variant: Mapping[Hashable, object]
 ) -> Iterator[tuple[object, ...]]:
     """Read at the promoter that changes most, or else at the nearest."""
     at, name = int(str(variant["position"])) - 1, str(variant["promoter"])

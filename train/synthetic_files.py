@@ -9,20 +9,21 @@ import pyBigWig
 import pysam
 
 from enformer.config import OFFICIAL
-from enformer.demo_sequence import Dice
 from enformer.planted import HEADS, planted_tracks
-from train.synthetic import Contig, draw_counts
+from train.synthetic_contig import Contig, dice_of, draw_counts
 from train.synthetic_truth import draw_variants, tables
 
 BIN = OFFICIAL.bin_size
 
 
-def write_files(out: Path, contigs: Sequence[Contig], head: str, seed: int) -> None:
+def write_files(
+    out: Path, contigs: Sequence[Contig], head: str, seed: int, variants: int = 20
+) -> None:
     """Writes genome.fa with its index, genes.bed, the truth, and two bigWigs of every track.
 
     `truth/` holds promoters.tsv, sites.tsv, enhancers.tsv, domains.tsv, links.tsv, variants.vcf.gz and the
     noiseless `expected/*.bw`; `tracks/*.bw` hold what an experiment would count, and targets.txt names them
-    as `train.prepare bigwig` reads them.
+    as `train.prepare bigwig` reads them. `variants` says how many of each kind a contig gets.
     """
     for folder in ("truth/expected", "tracks"):
         (out / folder).mkdir(parents=True, exist_ok=True)
@@ -31,9 +32,7 @@ def write_files(out: Path, contigs: Sequence[Contig], head: str, seed: int) -> N
     for name, table in held.items():
         table.to_csv(out / "truth" / f"{name}.tsv", sep="\t", index=False, float_format="%.6g")
     write_genes(out / "genes.bed", held["promoters"])
-    drawn = (
-        draw_variants(c, 20, Dice(int.from_bytes(f"{seed} {c.name}".encode()))) for c in contigs
-    )
+    drawn = (draw_variants(c, variants, dice_of(seed, f"variants of {c.name}")) for c in contigs)
     write_variants(out / "truth" / "variants.vcf", contigs, pd.concat(drawn, ignore_index=True))
     write_tracks(out, contigs, head, seed)
 
@@ -90,6 +89,8 @@ def write_tracks(out: Path, contigs: Sequence[Contig], head: str, seed: int) -> 
             _write_bigwig(out / kind / f"{identifier}.bw", contigs, columns)
     targets = tracks[["index", "identifier", "description"]].assign(
         file=[f"tracks/{identifier}.bw" for identifier in tracks["identifier"]],
+        clip=100_000.0,
+        clip_soft="",
         scale=1.0 / BIN,
         sum_stat="sum",
         strand_pair=tracks["strand_pair"],

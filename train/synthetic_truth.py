@@ -8,7 +8,7 @@ import pandas as pd
 from enformer.demo_sequence import Dice
 from enformer.planted import FACTORS, HEADS, Reading, read
 from enformer.planted.rules import GAP
-from train.synthetic import Contig
+from train.synthetic_contig import Contig
 
 BASES = "ACGT"
 KINDS = ("enhancer", "promoter", "core", "insulator", "gain", "neutral")
