@@ -36,24 +36,30 @@ from train.metrics import StreamingPearson
 from train.synthetic_contig import draw_contig, draw_counts, window_starts
 
 SEED, CONTIGS, EACH, STEPS, SHUFFLES = 1, 8, 4, 10, 2
-DILATED = Path(__file__).parent / "models" / "dilated.safetensors"
+OTHERS = Path(__file__).parent / "models"
+"""Models trained on the same data, such as one with another trunk: each is scored beside `demo`."""
 FIGURE = Path(__file__).parent / "results" / "distance"
 
 
 def run(rounds: int = 1) -> Report:
-    """Scores the demo model, and the dilated trunk beside it; `rounds` times as many loci."""
-    demo, dilated = (load(source, device="cpu") for source in ("demo", DILATED))
+    """Scores the demo model, and beside it every model of `OTHERS`; `rounds` times as many loci."""
+    models = {"demo": load("demo", device="cpu")}
+    models |= {path.stem: load(path, device="cpu") for path in sorted(OTHERS.glob("*.safetensors"))}
+    demo = models["demo"]
     cases = list(draw_cases(demo, SEED, CONTIGS, EACH * rounds))
-    links = _links(demo, cases)
-    others = _links(dilated, cases)
-    draw_distance({"attention": links, "dilated convolutions": others}, FIGURE)
+    links = {name: _links(model, cases) for name, model in models.items()}
+    draw_distance(links, FIGURE)
     variants = variant_effects(demo, SEED, CONTIGS, 2 * rounds)
-    rows = [*_perturbed(links, variants), *_planted_links(links), *_bases(demo, cases[::4])]
-    details = {**_prediction(demo, "demo"), **_prediction(dilated, "dilated")}
-    details |= {**_by_distance(links, "demo"), **_by_distance(others, "dilated")}
-    details |= _by_kind(variants)
-    details["loci"] = f"{len(cases)} promoters of {CONTIGS} test contigs, {len(links)} pairs"
-    return Report("truth", "Explanations against a planted truth", rows, details)
+    rows = [*_perturbed(links["demo"], variants), *_planted_links(links["demo"])]
+    rows += _bases(demo, cases[::4])
+    details = {
+        "loci": f"{len(cases)} promoters of {CONTIGS} test contigs, {len(links['demo'])} pairs"
+    }
+    for name, model in models.items():
+        details |= {**_prediction(model, name), **_by_distance(links[name], name)}
+    return Report(
+        "truth", "Explanations against a planted truth", rows, details | _by_kind(variants)
+    )
 
 
 def _links(checkpoint: Checkpoint, cases: list[Case]) -> pd.DataFrame:

@@ -19,7 +19,9 @@ from enformer.tracks import TrackTable
 from enformer.weights import Tensors, fill, read_safetensors
 
 FORMAT = "enformer-lens/1"
-BUNDLED = {"mini": Path(__file__).parent / "bundled" / "mini.safetensors"}
+BUNDLED = {
+    name: Path(__file__).parent / "bundled" / f"{name}.safetensors" for name in ("demo", "mini")
+}
 """Models that come with the program, by name."""
 
 
@@ -55,7 +57,7 @@ def load(source: str | Path, device: str = "auto", dtype: str = "auto") -> Check
     """Load a model.
 
     Args:
-        source: "mini"; "official" (fetched with `python -m enformer.assets fetch official`); a
+        source: "demo"; "mini"; "official" (fetched with `python -m enformer.assets fetch official`); a
             .safetensors file of ours; or a directory in the layout of EleutherAI/enformer-official-rough.
         device: "cpu", "cuda", "mps", or "auto" for the first there is of CUDA, MPS, CPU.
         dtype: "float32", "bfloat16", or "auto": bfloat16 on CUDA, float32 elsewhere.
