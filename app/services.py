@@ -76,6 +76,11 @@ def _check_path_allowed(path: str) -> None:
 # --- models ---------------------------------------------------------------------------------------
 
 
+def default_model(genome: str) -> str:
+    """The model that a genome opens with: the one that was trained on genomes of its kind."""
+    return genome if genome in BUNDLED else DEFAULT_MODEL
+
+
 def open_model(source: str, seat: Seat) -> Checkpoint | Waiting:
     """A model by name or path, loaded once for all sessions.
 

@@ -32,7 +32,7 @@ def _axes(sheet: Sheet, colours: Theme) -> Spec:
     across = _ruler(picture.keys, 9, colours) | {"side": "top", "anchor": "free", "position": 1}
     down = _ruler(picture.queries, 9, colours) | {"domain": sheet.map}
     down["range"] = [picture.queries.end, picture.queries.start]
-    genes = {"domain": sheet.genes, "range": [-max(sheet.frame.genes.rows, 1), 0]}
+    genes = {"domain": sheet.genes, "range": [-sheet.frame.rows, 0]}
     axes = {
         "xaxis": plain | across,
         "yaxis": plain | genes | {"visible": False, "anchor": "x"},
