@@ -14,8 +14,8 @@ MOST_TRACKS = 40
 """Lanes that are still read; more is refused by the widget itself."""
 DEFAULT_TRACKS = 6
 MODEL_TITLES = {
-    "demo": "demo · for the demo genome, comes with the app",
-    "mini": "mini · for real sequence, comes with the app",
+    "demo": "demo · for the demo genome",
+    "mini": "mini · for real sequence",
     "official": "official · published, 1 GB",
 }
 _FACET_TITLES = {"head": "Head", "assay": "Assay", "target": "Target", "biosample": "Biosample"}

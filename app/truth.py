@@ -172,6 +172,43 @@ def _names_of_sites(contig: str, reading: Reading) -> dict[tuple[int, int, bool]
     return found
 
 
+# --- tables for files -----------------------------------------------------------------------------
+
+
+def identity() -> str:
+    """Of the genome that everything here is true of."""
+    from enformer.demo import DemoGenome
+
+    return DemoGenome().identity
+
+
+def element_table(contig: str) -> pd.DataFrame:
+    """Name, kind, 0-based half-open place, strand, strength of promoters, of enhancers by tissue."""
+    reading, names = _reading(contig), _Names.of(contig)
+    promoters = reading.promoters.assign(
+        name=[f"{gene}-promoter" for gene in names.genes], kind="promoter",
+        start=reading.promoters["tss"], end=reading.promoters["tss"] + 1,
+    )  # fmt: skip
+    enhancers = reading.enhancers.assign(name=names.enhancers, kind="enhancer")
+    walls = pd.DataFrame({"name": names.walls, "kind": "insulator", "start": reading.walls,
+                          "end": reading.walls + 1})  # fmt: skip
+    columns = ["name", "kind", "contig", "start", "end", "strand", "strength", *TISSUES]
+    table = pd.concat([promoters, enhancers, walls], ignore_index=True).assign(contig=contig)
+    return table[columns].sort_values("start", ignore_index=True)
+
+
+def link_table(contig: str) -> pd.DataFrame:
+    """Enhancer, gene, distance in bp, and for each tissue the CAGE events lost without the enhancer."""
+    reading, names = _reading(contig), _Names.of(contig)
+    links = reading.links()
+    named = {
+        "enhancer": [names.enhancers[int(at)] for at in links["enhancer"]],
+        "gene": [names.genes[int(at)] for at in links["promoter"]],
+    }
+    table = pd.DataFrame(named).assign(contig=contig, distance=links["distance"].astype(int))
+    return table.join(links[list(TISSUES)])
+
+
 # --- tables of the grammar as things with names ---------------------------------------------------
 
 

@@ -229,7 +229,8 @@ def method(found: Mutagenesis) -> str:
 
 def suggestions(shown: Scene) -> tuple[Example, ...]:
     """Variants that work on the open genome: known ones, then ones at the middle of the locus."""
-    known = examples.VARIANTS if shown.place.genome.assembly == "hg38" else ()
+    by_assembly = {"hg38": examples.VARIANTS, "demo": examples.DEMO_VARIANTS}
+    known = by_assembly.get(shown.place.genome.assembly, ())
     if shown.parsed.kind == "sequence":
         return ()
     return (*(one for one in known if _fits(one, shown)), *_here(shown))

@@ -83,6 +83,14 @@ class Truth:
         ends = ((link, (link.start, link.tss)) for link in self.links)
         return tuple(link for link, at in ends if any(view.start <= x < view.end for x in at))
 
+    def pairs(self, enhancers: Interval, genes: Interval) -> tuple[Link, ...]:
+        """Links from enhancers in one interval to genes that start in another."""
+        return tuple(
+            link
+            for link in self.links
+            if enhancers.start <= link.start < enhancers.end and genes.start <= link.tss < genes.end
+        )
+
     def share(self, link: Link) -> float:
         """The effect of a link as a share of the strongest on the contig."""
         return link.lost / max(other.lost for other in self.links)

@@ -2,6 +2,7 @@
 
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
+from matplotlib.patheffects import withStroke
 
 from app.figures import paper, truth_strokes
 from app.figures.palette import PAPER
@@ -10,6 +11,16 @@ from enformer.coordinates import Interval
 
 ARC = 0.35
 """Pt for each class of width."""
+
+
+def circles(axes: Axes, truth: Truth, keys: Interval, queries: Interval) -> None:
+    """Planted links over a map of attention: the row of a gene's start, the column of its enhancer."""
+    links = truth.pairs(keys, queries)
+    axes.scatter(
+        [link.start for link in links], [link.tss + 0.5 for link in links],
+        s=[(2 + 3 * truth.share(link)) ** 2 for link in links], facecolor="none",
+        edgecolor=PAPER.truth, lw=0.6, path_effects=[withStroke(linewidth=1.8, foreground="white")],
+    )  # fmt: skip
 
 
 def draw(axes: Axes, truth: Truth, view: Interval, em: float, rows: int) -> None:
