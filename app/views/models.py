@@ -8,6 +8,7 @@ from enformer.checkpoint import BUNDLED
 from enformer.errors import Cancelled, EnformerLensError
 from enformer.published import OFFICIAL_CARD
 
+# What each step of training does, and its command.
 OWN = (
     (
         "**Prepare**: cut a genome and its bigWigs into windows, split by chromosome, in one HDF5 file.",
@@ -23,7 +24,6 @@ OWN = (
         "python -m train.evaluate runs/own/best.safetensors data.h5 --split test --out report",
     ),
 )
-"""What each step of training does, and its command."""
 
 
 def view() -> None:
@@ -50,6 +50,7 @@ def _model(name: str, in_use: bool, seat: Seat) -> None:
             evidence.draw(opened.card, name)
         else:
             widgets.card(OFFICIAL_CARD)
+            evidence.draw(OFFICIAL_CARD, name)
             widgets.offer(name, seat)
     except EnformerLensError as error:
         widgets.explain(error, seat, name)
