@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 from jaxtyping import Float
 
-from app import services, state, widgets
+from app import services, state, truth, widgets
 from app.explanations import explanation
 from app.figures.data import Highlight, LocusPicture
 from app.scene import Scene
@@ -108,11 +108,19 @@ def span(shown: Scene, tokens: range) -> Interval:
 
 
 def place_of(
-    shown: Scene, tokens: Interval, genes: tuple[Gene, ...], keys: Interval, allele: Allele
+    shown: Scene,
+    tokens: Interval,
+    genes: tuple[Gene, ...],
+    keys: Interval,
+    allele: Allele,
+    tissue: str = "",
 ) -> LocusPicture:
-    """What is drawn around a map: genes, predicted region, the target's tokens, the variant."""
+    """What is drawn around a map: genes, predicted region, the target's tokens, the variant.
+
+    With a tissue also what was planted there.
+    """
     gene, card = shown.parsed.gene, shown.checkpoint.card
-    return LocusPicture(
+    place = LocusPicture(
         window=shown.window,
         region=shown.region,
         bin_size=shown.checkpoint.config.bin_size,
@@ -126,3 +134,4 @@ def place_of(
         focus="" if gene is None else gene.symbol,
         trained=card.trained,
     )
+    return truth.with_truth(place, tissue)

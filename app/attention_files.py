@@ -10,7 +10,7 @@ from typing import cast
 import numpy as np
 import streamlit as st
 
-from app import attending, downloads, state
+from app import attending, downloads, state, truth_files
 from app.downloads import FIGURES, WIDTHS, Format
 from app.figures.attention_data import AtlasPicture, HeadPicture
 from app.scene import Scene
@@ -86,6 +86,11 @@ class Files:
             (f"{self.stem}.json", "application/json", self.provenance.encode),
         )
 
+    @property
+    def truth(self) -> dict[str, File]:
+        """Files of what was planted, where that is shown."""
+        return truth_files.files(self.picture.place, self.stem)
+
     def figures(self, width: int) -> tuple[File, ...]:
         """The head, then the atlas, in each format."""
 
@@ -110,7 +115,7 @@ class Files:
         """All of them in a zip."""
 
         def make() -> bytes:
-            files = (*self.figures(width), *self.data())
+            files = (*self.figures(width), *self.data(), *self.truth.values())
             return downloads.zipped({name: content() for name, _, content in files})
 
         return f"{self.stem}.zip", "application/zip", make
@@ -146,6 +151,7 @@ def _menu(files: Files) -> None:
             "NPZ, all heads", whole, "Small maps, rows, columns, profiles and figures of all heads."
         )
         button("JSON", made, "Where it comes from: model, genome, interval, versions.")
+    downloads.truth_buttons(files.truth, problems)
     st.markdown("**Figure**")
     width = st.segmented_control(
         "Width", WIDTHS, default=WIDTHS[0], format_func=lambda mm: f"{mm} mm",

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import header, services, targets, widgets
+from app import header, services, targets, truth, widgets
 from app.figures.contribution_data import ContributionPicture
 from app.figures.data import Highlight, LocusPicture
 from app.scene import Scene
@@ -46,8 +46,10 @@ def _ask(shown: Scene, target: Target, way: Way, seat: Seat) -> Contributions | 
     return services.explain(request, shown.checkpoint, shown.place, seat, title=way.title)
 
 
-def picture(found: Contributions, shown: Scene, seat: Seat) -> ContributionPicture:
-    """What is drawn of a result in the part in view."""
+def picture(
+    found: Contributions, shown: Scene, seat: Seat, tissue: str = ""
+) -> ContributionPicture:
+    """What is drawn of a result in the part in view, over what was planted where a tissue is named."""
     where, gene = targets.interval(found.target, shown), shown.parsed.gene
     # a wash over all that is seen would tell nothing and spoil the letters' colours
     washed = () if where.contains(shown.view) else (Highlight(where, "explained"),)
@@ -66,7 +68,7 @@ def picture(found: Contributions, shown: Scene, seat: Seat) -> ContributionPictu
         trained=shown.checkpoint.card.trained,
     )
     return ContributionPicture(
-        locus=locus,
+        locus=truth.with_truth(locus, tissue),
         sequence=found.letters,
         values=found.per_position,
         pooled=found.pooled(locus.bin_size, "sum"),

@@ -8,7 +8,7 @@ from typing import cast
 
 import streamlit as st
 
-from app import downloads, state, widgets
+from app import downloads, state, truth_files, widgets
 from app.downloads import FIGURES, WIDTHS, Format
 from app.figures.contribution_data import ContributionPicture
 from interpret.contributions import Contributions
@@ -83,6 +83,11 @@ class Files:
 
         return f"{self.stem}_{width}mm.{form}", FIGURES[form], make
 
+    @property
+    def truth(self) -> dict[str, File]:
+        """Files of what was planted, where that is shown."""
+        return truth_files.files(self.picture.locus, self.stem)
+
     def origin(self) -> File:
         """The provenance."""
         return f"{self.stem}.json", "application/json", self.provenance.encode
@@ -92,7 +97,7 @@ class Files:
 
         def make() -> bytes:
             files = [self.figure(form, width) for form in FIGURES]
-            files += [*map(self.data, _DATA), self.arrays(), self.origin()]
+            files += [*map(self.data, _DATA), self.arrays(), self.origin(), *self.truth.values()]
             return downloads.zipped({name: write() for name, _, write in files})
 
         return f"{self.stem}.zip", "application/zip", make
@@ -114,6 +119,7 @@ def menu(files: Files) -> None:
         for form, (_, about) in _DATA.items():
             button(form, files.data(form), about)
         button("NPZ", files.arrays(), "NumPy arrays of all that was computed.")
+    downloads.truth_buttons(files.truth, problems)
     st.markdown("**Figure**, the part in view")
     width = st.segmented_control(
         "Width", WIDTHS, default=WIDTHS[-1], format_func=lambda mm: f"{mm} mm",

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from app import state
+from app import state, truth_files
 from app.figures.data import LocusPicture
 from app.predictions import Answer
 from app.widgets import plain
@@ -97,12 +97,17 @@ class Shown:
 
         return f"{self.stem}_{width}mm.{form}", FIGURES[form], make
 
+    @property
+    def truth(self) -> dict[str, truth_files.File]:
+        """Files of what was planted, where that is shown."""
+        return truth_files.files(self.picture, self.stem)
+
     def everything(self, width: int) -> tuple[str, str, Callable[[], bytes]]:
         """Name, type and maker of a zip with the figure, its data and its provenance."""
 
         def make() -> bytes:
             parts = [self.figure(form, width) for form in FIGURES]
-            parts += [self.data(form) for form in FORMATS]
+            parts += [*(self.data(form) for form in FORMATS), *self.truth.values()]
             files = {name: write() for name, _, write in parts}
             return zipped(files | {f"{self.stem}.json": self.provenance.encode()})
 
@@ -152,6 +157,7 @@ def menu(shown: Shown) -> None:
     with st.container(horizontal=True):
         for form in FORMATS:
             button(form, shown.data(form), _ABOUT[form])
+    truth_buttons(shown.truth, problems)
     st.markdown("**Figure**, the part in view")
     width = st.segmented_control(
         "Width", WIDTHS, default=WIDTHS[-1], format_func=lambda mm: f"{mm} mm",
@@ -166,6 +172,19 @@ def menu(shown: Shown) -> None:
         provenance = (f"{shown.stem}.json", "application/json", shown.provenance.encode)
         button("JSON", provenance, "Where it comes from: model, genome, interval, versions.")
     _problems(problems)
+
+
+def truth_buttons(files: dict[str, truth_files.File], problems: list[str]) -> None:
+    """Buttons for the files of what was planted; nothing where there are none."""
+    if not files:
+        return
+    st.markdown("**Planted truth**, the whole contig")
+    with st.container(horizontal=True):
+        for label, (name, mime, make) in files.items():
+            st.download_button(
+                f"{label} TSV", telling(make, problems), name, mime,
+                key=f"download_truth_{label}", on_click="ignore", help=truth_files.ABOUT[label],
+            )  # fmt: skip
 
 
 @st.fragment(run_every=1.0)

@@ -38,10 +38,23 @@ HG38 = (
     ),
 )
 DEMO = (
-    Example("Globin-like cluster", "demo1:296,000-361,000", "Five invented genes and their LCR."),
+    Example(
+        "Globin-like cluster",
+        "demo1:292,000-363,000",
+        "Five invented genes and their locus control region, between two insulators.",
+    ),
     Example("DGB1", "DGB1", "The first gene of the cluster, on the minus strand."),
-    Example("DLCR", "DLCR", "The cluster's invented locus control region."),
-    Example("DEMO1", "DEMO1", "An invented gene that shares its promoter with DEMO2."),
+    Example("DLCR", "DLCR", "The cluster's invented locus control region, with five sites."),
+    Example(
+        "Insulated enhancer",
+        "demo1:284,000-312,000",
+        "DOUT1: a strong blood enhancer close to the cluster, but without effect beyond the insulator.",
+    ),
+    Example(
+        "Broken site in DLCR-HS2",
+        "demo1:345,053 C>A",
+        "Takes one of three NFE2 sites from the strongest enhancer: slightly less of every cluster gene.",
+    ),
 )
 VARIANTS = (
     HG38[-1],
@@ -57,3 +70,12 @@ VARIANTS = (
     ),
 )
 """Of hg38, for the Variant view."""
+DEMO_VARIANTS = (
+    DEMO[-1],
+    Example(
+        "Broken site at DGB1",
+        "demo1:301,689 C>A",
+        "Takes the SP1 site from the promoter of DGB1: a third less of that gene.",
+    ),
+)
+"""Of the demo genome, for the Variant view."""

@@ -14,7 +14,8 @@ MOST_TRACKS = 40
 """Lanes that are still read; more is refused by the widget itself."""
 DEFAULT_TRACKS = 6
 MODEL_TITLES = {
-    "mini": "mini · small, comes with the app",
+    "demo": "demo · for the demo genome",
+    "mini": "mini · for real sequence",
     "official": "official · published, 1 GB",
 }
 _FACET_TITLES = {"head": "Head", "assay": "Assay", "target": "Target", "biosample": "Biosample"}
@@ -191,7 +192,7 @@ def history() -> None:
             on_click=state.recall,
             args=(query,),
             help=plain(
-                f"{query.model or services.DEFAULT_MODEL} on {query.genome or 'the genome of the start'}"
+                f"{query.model or 'The default model'} on {query.genome or 'the genome of the start'}"
             ),
             width="stretch",
         )

@@ -24,6 +24,7 @@ class Query:
         head: attention head of that layer, from 0.
         token: of the window, from 0.
         method: how it is explained, as the view that explains writes it.
+        truth: the tissue whose planted truth is drawn; empty where none is.
     """
 
     locus: str = ""
@@ -36,6 +37,7 @@ class Query:
     head: int | None = None
     token: int | None = None
     method: str = ""
+    truth: str = ""
 
     @classmethod
     def from_url(cls, parameters: Mapping[str, str]) -> "Query":
@@ -52,6 +54,7 @@ class Query:
             head=_read_number(parameters.get("head", ""), first=1),
             token=_read_number(parameters.get("token", ""), first=0),
             method=parameters.get("method", "").strip(),
+            truth=parameters.get("truth", "").strip(),
         )
 
     def to_url(self) -> dict[str, str]:
@@ -70,6 +73,7 @@ class Query:
             "head": "" if self.head is None else str(self.head + 1),
             "token": "" if self.token is None else str(self.token),
             "method": self.method,
+            "truth": self.truth,
         }
         return {name: value for name, value in parameters.items() if value}
 

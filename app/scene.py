@@ -48,16 +48,16 @@ class Scene:
         """What must be known before the picture is believed."""
         card, genome = self.checkpoint.card, self.place.genome
         trained_on = sorted(set(card.assemblies.values()))
-        known = self.checkpoint.heads_on(genome.assembly) or isinstance(genome, PastedGenome)
+        pasted = isinstance(genome, PastedGenome)
+        known = self.checkpoint.heads_on(genome.assembly) or pasted
         strange = trained_on and not known
         found = []
         if not card.trained:
             found.append("This model was never trained: its output has no biological meaning.")
+        elif "demo" in trained_on and (strange or pasted):
+            found.append(_KNOWS_ONLY_DEMO)
         elif strange:
-            found.append(
-                f"The model was trained on {' and '.join(trained_on)}. On {genome.assembly} the "
-                "picture shows how the app works, not biology."
-            )
+            found.append(_trained_elsewhere(trained_on, genome.assembly))
         if isinstance(genome, PastedGenome):
             found.append(_around(self.contig_length, self.window.length))
         return tuple(found)
@@ -68,6 +68,22 @@ class Scene:
         if self.region.contains(self.view):
             return ""
         return "Part of the view lies outside the predicted region and has no values."
+
+
+_KNOWS_ONLY_DEMO = (
+    "This model knows nothing but the invented grammar of the demo genome: on any other sequence its "
+    "output has no biological meaning. Choose mini or official for real sequence."
+)
+
+
+def _trained_elsewhere(trained_on: list[str], assembly: str) -> str:
+    said = (
+        f"The model was trained on {' and '.join(trained_on)}. On {assembly} the picture shows how "
+        "the app works, not biology."
+    )
+    if assembly != "demo":
+        return said
+    return f"{said} The model demo was trained on this genome's grammar: choose that one."
 
 
 def _around(length: int, window: int) -> str:

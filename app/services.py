@@ -76,6 +76,11 @@ def _check_path_allowed(path: str) -> None:
 # --- models ---------------------------------------------------------------------------------------
 
 
+def default_model(genome: str) -> str:
+    """The model that a genome opens with: the one that was trained on genomes of its kind."""
+    return genome if genome in BUNDLED else DEFAULT_MODEL
+
+
 def open_model(source: str, seat: Seat) -> Checkpoint | Waiting:
     """A model by name or path, loaded once for all sessions.
 
@@ -104,6 +109,10 @@ def _checkpoint(source: str, marks: tuple[int, ...]) -> Checkpoint:
 
 @st.cache_resource(show_spinner=False, max_entries=50)
 def _default_tracks(sha256: str, head: str, count: int, _tracks: TrackTable) -> tuple[TrackId, ...]:
+    own = _tracks.of_head(head)
+    if own.frame["identifier"].str.startswith("planted.").all():
+        # every assay of the tissue that the cluster of the demo genome is active in
+        return own.search(biosample=["blood"]).ids[:count]
     return _tracks.defaults(head, count)
 
 

@@ -41,7 +41,7 @@ def choose_start() -> Start:
 def resolved(query: state.Query) -> state.Query:
     """The query with model and genome filled in; what a session started with, it keeps."""
     genome = query.genome or state.start(choose_start).genome
-    return replace(query, model=query.model or services.DEFAULT_MODEL, genome=genome)
+    return replace(query, model=query.model or services.default_model(genome), genome=genome)
 
 
 def notice() -> str:

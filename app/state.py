@@ -54,6 +54,8 @@ VARIANT_ORDER = "variant_order"
 VARIANT_HEAD = "variant_head"
 VARIANT_FLANK = "variant_flank"
 MAP_WIDTH = "map_width"
+TRUTH_SHOWN = "truth_toggle"
+TRUTH_TISSUE = "truth_tissue"
 
 T = TypeVar("T")
 HISTORY_LENGTH = 30
@@ -108,7 +110,7 @@ def ask(text: str) -> None:
 
 def ask_on(genome: str, text: str) -> None:
     """Look at a place of another genome."""
-    _set(replace(query(), genome=genome, locus=text, zoom=None, target="", token=None))
+    _set(replace(_elsewhere(), genome=genome, locus=text))
 
 
 def choose_model(model: str) -> None:
@@ -119,8 +121,13 @@ def choose_model(model: str) -> None:
 
 def choose_genome(genome: str, same_places: bool) -> None:
     """Open another genome; the place asked for is kept where it means the same there."""
-    elsewhere = replace(query(), locus="", zoom=None, target="", token=None)
-    _set(replace(query() if same_places else elsewhere, genome=genome))
+    _set(replace(query() if same_places else _elsewhere(), genome=genome))
+
+
+def _elsewhere() -> Query:
+    """The question without its place; without what belongs to a model, where the genome chooses that."""
+    left = replace(query(), locus="", zoom=None, target="", token=None, truth="")
+    return left if left.model else replace(left, tracks=(), layer=None, head=None)
 
 
 def choose_target(target: str) -> None:
@@ -141,6 +148,11 @@ def choose_token(token: int | None) -> None:
 def choose_method(method: str) -> None:
     """Explain in this way; empty for the view's own."""
     _set(replace(query(), method=method))
+
+
+def choose_truth(tissue: str) -> None:
+    """Draw what was planted as it acts in this tissue; empty for not at all."""
+    _set(replace(query(), truth=tissue))
 
 
 def choose_genes(path: str) -> None:

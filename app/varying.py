@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 import torch
 
-from app import examples, services, targets, widgets
+from app import examples, services, targets, truth, widgets
 from app.examples import Example
 from app.explanations import Explanation, explanation
 from app.figures.data import LocusPicture, locus_picture
@@ -121,13 +121,17 @@ def of_genes(effect: VariantEffect, shown: Scene, head: str) -> pd.DataFrame:
 
 
 def picture(
-    answer: Answer, tracks: Sequence[TrackId], shown: Scene, genes: tuple[Gene, ...]
+    answer: Answer,
+    tracks: Sequence[TrackId],
+    shown: Scene,
+    genes: tuple[Gene, ...],
+    tissue: str = "",
 ) -> LocusPicture:
-    """REF over ALT of each track, and under it ALT − REF."""
+    """REF over ALT of each track, and under it ALT − REF; what was planted where a tissue is named."""
     drawn = locus_picture(
         answer.reference, tracks, genes, shown.contig_length, shown.view, alt=answer.alternative
     )
-    return with_differences(drawn)
+    return with_differences(truth.with_truth(drawn, tissue, tracks, shown.checkpoint.tracks))
 
 
 # --- the map around it ----------------------------------------------------------------------------
@@ -225,7 +229,8 @@ def method(found: Mutagenesis) -> str:
 
 def suggestions(shown: Scene) -> tuple[Example, ...]:
     """Variants that work on the open genome: known ones, then ones at the middle of the locus."""
-    known = examples.VARIANTS if shown.place.genome.assembly == "hg38" else ()
+    by_assembly = {"hg38": examples.VARIANTS, "demo": examples.DEMO_VARIANTS}
+    known = by_assembly.get(shown.place.genome.assembly, ())
     if shown.parsed.kind == "sequence":
         return ()
     return (*(one for one in known if _fits(one, shown)), *_here(shown))

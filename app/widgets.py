@@ -161,8 +161,23 @@ def explain(error: EnformerLensError, seat: Seat, name: str = "") -> None:
                       on_click=_again, args=(seat,))  # fmt: skip
 
 
-def card(model: ModelCard, sha256: str = "", config: EnformerConfig | None = None) -> None:
-    """A model's card: what it is good for, data, split, held-out figures, licence, sizes."""
+def card(
+    model: ModelCard,
+    sha256: str = "",
+    config: EnformerConfig | None = None,
+    *,
+    size: int = 0,
+    figures: bool = True,
+) -> None:
+    """A model's card: what it is good for, data, split, held-out figures, licence, sizes.
+
+    Args:
+        model: the card.
+        sha256: of its weights.
+        config: its sizes.
+        size: of its file, in bytes.
+        figures: whether the held-out figures are listed.
+    """
     st.markdown(f"**{plain(model.title)}**")
     if not model.trained:
         st.warning(
@@ -177,12 +192,13 @@ def card(model: ModelCard, sha256: str = "", config: EnformerConfig | None = Non
         "Made by": model.lineage,
         "Cite": model.citation,
         "Sizes": "" if config is None else _sizes(config),
+        "File": f"{size / 1e6:,.1f} MB" if size else "",
         "sha256": sha256,
     }
     for name, text in rows.items():
         if text:
             st.markdown(f"**{name}:** {plain(text)}")
-    if model.figures:
+    if model.figures and figures:
         st.markdown("**Held-out figures**")
         st.dataframe(
             {"figure": list(model.figures), "value": list(model.figures.values())},

@@ -1,7 +1,7 @@
 """The card of a model: what it is, what it learned from, how well, and what it is good for."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
@@ -29,6 +29,8 @@ class ModelCard:
         citation: what to cite.
         assemblies: genome assembly of each head, such as {"human": "hg38"}.
         lineage: what it was made from and by what command.
+        history: training curves as columns of equal length: "step", and by name what was measured there,
+            None where it was not. Older files have none.
     """
 
     name: str
@@ -42,12 +44,17 @@ class ModelCard:
     citation: str = ENFORMER_CITATION
     assemblies: Mapping[str, str] = field(default_factory=dict)
     lineage: str = ""
+    history: Mapping[str, Sequence[float | None]] = field(default_factory=dict)
 
     def _check(self) -> None:
         for item in fields(self):
             kind, value = type(getattr(_EXAMPLE, item.name)), getattr(self, item.name)
             if not isinstance(value, kind):
                 raise TypeError(f"{item.name} is {value!r}")
+        if self.history and (
+            "step" not in self.history or len(set(map(len, self.history.values()))) > 1
+        ):
+            raise ValueError("history has no step, or columns of several lengths")
 
     def to_json(self) -> str:
         """JSON text, for a checkpoint; `from_json` restores it."""

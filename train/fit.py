@@ -95,10 +95,10 @@ def _evaluate(run: Run) -> None:
     asked = (figures.get(name, math.nan) for name in run.config.choose_by)
     chosen = [figure for figure in asked if math.isfinite(figure)]
     worth = run.fabric.broadcast(sum(chosen) / len(chosen) if chosen else -row["loss"])
-    if run.trainer.improves(worth) and run.first:
-        run.save_model(model, "best", run.card(_named(figures, "valid")))
     if run.first:
         _report(run, {**row, "chosen_by": worth, **figures}, figures)
+    if run.trainer.improves(worth) and run.first:
+        run.save_model(model, "best", run.card(_named(figures, "valid")))
     run.store()
 
 
@@ -116,7 +116,8 @@ def _finish(run: Run) -> None:
     if run.config.held_out:
         model, card = run.best()
         figures = {**card.figures, **held_out_figures(run, model)}
-        run.save_model(model, "best", dataclasses.replace(card, figures=figures))
+        history = run.log.curves()
+        run.save_model(model, "best", dataclasses.replace(card, figures=figures, history=history))
 
 
 def held_out_figures(run: Run, model: Any) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,17 @@ class Log:
             writer = csv.DictWriter(file, names)
             writer.writeheader()
             writer.writerows(self.rows)
+
+    def curves(self) -> dict[str, list[float | None]]:
+        """The numbers of all lines by column, None where a line lacks one; for a model card."""
+        names = dict.fromkeys(name for line in self.rows for name in line)
+        return {name: [_number(line.get(name)) for line in self.rows] for name in names}
+
+
+def _number(value: Any) -> float | None:
+    """Six digits of it: a card is read by people."""
+    number = math.nan if value in (None, "") else float(value)
+    return float(f"{number:.6g}") if math.isfinite(number) else None
 
 
 class Board:

@@ -208,6 +208,7 @@ class Run:
             trained=True,
             figures=figures,
             assemblies={head: held.assembly for head, held in self.kept.items()},
+            history=self.log.curves(),
         )
 
     def best(self) -> tuple[Enformer, ModelCard]:

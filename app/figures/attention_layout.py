@@ -3,10 +3,11 @@
 from typing import Any
 
 from app.figures import page
-from app.figures.attention_data import AttentionLane, number
+from app.figures.attention_data import AttentionLane, HeadPicture, number
 from app.figures.attention_frame import BOTTOM, LEFT, RIGHT, TOP, Sheet, Spec
 from app.figures.palette import Theme
 from app.figures.ruler import ticks
+from app.figures.truth_data import LEGEND
 from enformer.coordinates import Interval
 
 
@@ -32,7 +33,7 @@ def _axes(sheet: Sheet, colours: Theme) -> Spec:
     across = _ruler(picture.keys, 9, colours) | {"side": "top", "anchor": "free", "position": 1}
     down = _ruler(picture.queries, 9, colours) | {"domain": sheet.map}
     down["range"] = [picture.queries.end, picture.queries.start]
-    genes = {"domain": sheet.genes, "range": [-max(sheet.frame.genes.rows, 1), 0]}
+    genes = {"domain": sheet.genes, "range": [-sheet.frame.rows, 0]}
     axes = {
         "xaxis": plain | across,
         "yaxis": plain | genes | {"visible": False, "anchor": "x"},
@@ -138,7 +139,7 @@ def _words(sheet: Sheet, colours: Theme) -> list[Spec]:
         _text("Attended to", 0, 1 + 11 / sheet.height, xshift=-LEFT + 8, font={"size": page.SIZE}),
         _text("Attending", 0, sum(sheet.map) / 2, xshift=-LEFT + 18, textangle=-90,
               xanchor="center", font={"size": page.SIZE}),
-        _text(f"A cell: {picture.cells}. Dashed: predicted region.", 0, -16 / sheet.height, **small),
+        _text(_legend(picture), 0, -16 / sheet.height, **small),
         _text("<br>".join(sheet.scale_name), 1, sheet.map[1], xshift=14, yanchor="top",
               font={"size": page.SMALL}),
         *_marks(sheet, colours),
@@ -152,6 +153,14 @@ def _words(sheet: Sheet, colours: Theme) -> list[Spec]:
                            sheet.lane(place)[1] + 9 / sheet.height, xshift=2,
                            font={"size": page.SMALL, "color": colours.ink}))  # fmt: skip
     return words
+
+
+def _legend(picture: HeadPicture) -> str:
+    text = f"A cell: {picture.cells}. Dashed: predicted region."
+    truth = picture.place.truth
+    return (
+        text if truth is None else f"{text} Circles: enhancer × gene in {truth.tissue}, {LEGEND}."
+    )
 
 
 def _marks(sheet: Sheet, colours: Theme) -> list[Spec]:

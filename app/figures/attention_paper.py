@@ -11,12 +11,13 @@ from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
-from app.figures import genes, paper, ramps, ruler
+from app.figures import genes, paper, ramps, ruler, truth_paper, truth_strokes
 from app.figures.attention_data import AtlasPicture, AttentionLane, HeadPicture, Scale, number
 from app.figures.attention_words import describe_atlas, describe_head
 from app.figures.gene_strokes import LABEL_Y, strokes
 from app.figures.locus_sheet import check_width
 from app.figures.palette import PAPER
+from app.figures.truth_data import LEGEND
 
 HEAD, LEFT, RIGHT, FOOT = 6.0, 17.0, 17.0, 8.0
 GENE_ROW, GAP, LANE = 5.0, 4.4, 8.0
@@ -149,9 +150,15 @@ class _Sheet:
         place = self.picture.place
         return genes.layout(place.genes, self.picture.keys, self.em, focus=place.focus, max_rows=3)
 
+    @cached_property
+    def rows(self) -> float:
+        truth, view = self.picture.place.truth, self.picture.keys
+        under = 0 if truth is None else truth_strokes.depth(truth, view, self.em)
+        return max(self.genes.rows, 1) + under
+
     @property
     def genes_height(self) -> float:
-        return GENE_ROW * max(self.genes.rows, 1)
+        return GENE_ROW * self.rows
 
     @property
     def map_top(self) -> float:
@@ -182,6 +189,9 @@ def _title(figure: Figure, picture: HeadPicture) -> None:
     )
     said += "" if picture.place.trained else ", never trained: random weights"
     paper.add_text(figure, 1.5, 2.4, said, size=paper.TITLE, weight="bold")
+    if picture.place.truth is not None:
+        told = f"Arcs and circles: enhancer × gene in {picture.place.truth.tissue}, {LEGEND}"
+        paper.add_text(figure, 1.5, HEAD - 0.8, told, size=paper.SMALL)
 
 
 def _over(figure: Figure, sheet: _Sheet, top: float, height: float) -> Axes:
@@ -219,6 +229,8 @@ def _map(figure: Figure, sheet: _Sheet) -> None:
     axes.set_yticks([tick.x for tick in at], [tick.label for tick in at])
     axes.set_ylabel("Attending")
     _marks(axes, picture)
+    if picture.place.truth is not None:
+        truth_paper.circles(axes, picture.place.truth, picture.keys, picture.queries)
     bar = paper.add_axes(figure, LEFT + sheet.across + 4, sheet.map_top, 2, min(sheet.down, 30))
     _bar(bar, picture.scale, colours, upright=True)
 
@@ -241,7 +253,7 @@ def _marks(axes: Axes, picture: HeadPicture) -> None:
 def _genes(figure: Figure, sheet: _Sheet) -> None:
     picture, laid = sheet.picture, sheet.genes
     axes = _over(figure, sheet, HEAD, sheet.genes_height - 1)
-    axes.set_ylim(-max(laid.rows, 1), 0)
+    axes.set_ylim(-sheet.rows, 0)
     drawn = strokes(laid, picture.keys, sheet.em)
     areas = ((drawn.crowd, PAPER.hairline), (drawn.regions, PAPER.muted), (drawn.exons, PAPER.ink))
     lines = ((drawn.lines, PAPER.ink), (drawn.marks, PAPER.ink), (drawn.inside, PAPER.background))
@@ -253,6 +265,8 @@ def _genes(figure: Figure, sheet: _Sheet) -> None:
         side = "right" if gene.leftwards else "left"
         slant = "normal" if gene.gene.strand == "." else "italic"
         axes.text(gene.anchor, LABEL_Y - gene.row, gene.label, style=slant, ha=side, va="center")
+    if picture.place.truth is not None:
+        truth_paper.draw(axes, picture.place.truth, picture.keys, sheet.em, max(laid.rows, 1))
 
 
 def _lane(figure: Figure, sheet: _Sheet, place: int, lane: AttentionLane) -> None:

@@ -22,6 +22,8 @@ HOVER = 96
 """Cells on a side that the pointer tells apart."""
 FINE = 800
 """Px that the picture has at least, so that browsers do not blur its cells."""
+CIRCLES = (6, 9)
+"""Px: diameter of the weakest planted link, and what the strongest has more."""
 SMALLEST_BOX = 100
 """A box of less than this part of the view is a click."""
 
@@ -35,6 +37,7 @@ def head_figure(picture: HeadPicture, *, dark: bool = False, width: int = 860) -
     traces = [*gene_traces(sheet.frame, colours), _hover(picture), bar | {"yaxis": "y2"}]
     for place, lane in enumerate(picture.lanes):
         traces += _lane(picture, lane, f"y{place + 3}", colours)
+    traces += _planted(picture, colours)
     layout = layout_of(sheet, colours) | {"images": [_image(picture, ramp, colours)]}
     return go.Figure({"data": traces, "layout": layout})
 
@@ -98,6 +101,31 @@ def _strongest(weights: np.ndarray, step: list[int]) -> np.ndarray:
         low = np.minimum.reduceat(weights, starts, axis=axis)
         weights = np.where(high >= -low, high, low)
     return weights
+
+
+def _planted(picture: HeadPicture, colours: Theme) -> list[Spec]:
+    """Planted links as circles: the row of a gene's start, the column of its enhancer."""
+    truth = picture.place.truth
+    if truth is None:
+        return []
+    links = truth.pairs(picture.keys, picture.queries)
+    where = {
+        "type": "scatter", "mode": "markers", "yaxis": "y2", "name": "planted links",
+        "x": [link.start for link in links], "y": [link.tss + 0.5 for link in links],
+        "unselected": {"marker": {"opacity": 1}},
+        "text": [f"planted: {link.enhancer} acts on {link.gene}<br>{link.lost:.3g} CAGE events in "
+                 f"{truth.tissue} lost without it" for link in links],
+        "hovertemplate": "%{text}<extra></extra>",
+    }  # fmt: skip
+    sizes = [CIRCLES[0] + CIRCLES[1] * truth.share(link) for link in links]
+    # a halo under each, as the map below may be of any colour
+    rings = ((4.5, colours.background), (1.6, colours.truth))
+    return [where | {"marker": _ring(sizes, *ring)} for ring in rings]
+
+
+def _ring(sizes: list[float], width: float, colour: str) -> Spec:
+    line = {"width": width, "color": colour}
+    return {"symbol": "circle-open", "color": colour, "size": sizes, "line": line}
 
 
 def _lane(picture: HeadPicture, lane: AttentionLane, axis: str, colours: Theme) -> list[Spec]:

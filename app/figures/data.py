@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from app.figures.palette import kind_of
+from app.figures.truth_data import LEGEND, Truth
 from enformer.coordinates import Interval, Variant
 from enformer.errors import QueryError, TrackError
 from enformer.genes import Gene
@@ -28,6 +29,8 @@ class TrackLane:
         values: the prediction, or REF's where a variant is shown; read-only.
         alternative: ALT's prediction; read-only.
         difference: the values are ALT − REF; their axis is as high as it is deep.
+        expected: what the planted grammar makes of the sequence, without noise; of REF as `values` is.
+        expected_alternative: of ALT.
     """
 
     label: str
@@ -38,6 +41,13 @@ class TrackLane:
     values: Float[np.ndarray, " bins"]
     alternative: Float[np.ndarray, " bins"] | None = None
     difference: bool = False
+    expected: Float[np.ndarray, " bins"] | None = None
+    expected_alternative: Float[np.ndarray, " bins"] | None = None
+
+    @property
+    def drawn_expectation(self) -> Float[np.ndarray, " bins"] | None:
+        """The expectation where it is drawn: two alleles have no room for it, their difference has."""
+        return self.expected if self.alternative is None else None
 
     @property
     def assay_name(self) -> str:
@@ -78,6 +88,7 @@ class LocusPicture:
         footer: one line of provenance.
         trained: false when the weights were never trained, which is then written on the figure.
         zoomed_scale: lanes are scaled by the values in view, not by the whole region.
+        truth: what was planted here, drawn under the genes.
     """
 
     window: Interval
@@ -95,6 +106,7 @@ class LocusPicture:
     footer: str = ""
     trained: bool = True
     zoomed_scale: bool = True
+    truth: Truth | None = None
 
     @cached_property
     def edges(self) -> Int[np.ndarray, " edges"]:
@@ -147,7 +159,8 @@ class LocusPicture:
         """Bottom and top of a lane's axis: 0 and a round number above what is drawn; a difference's
         axis has 0 in its middle."""
         shown = self.bins_in_view if self.zoomed_scale else range(self.bins)
-        drawn = [lane.values] + ([] if lane.alternative is None else [lane.alternative])
+        more = (lane.alternative, lane.drawn_expectation)
+        drawn = [lane.values, *(part for part in more if part is not None)]
         values = np.concatenate([part[shown.start : shown.stop] for part in drawn])
         values = values[np.isfinite(values)]
         low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
@@ -161,8 +174,17 @@ class LocusPicture:
     def notes(self) -> tuple[str, ...]:
         """Sentences that belong under the figure: how values were treated, then the footer."""
         treated = sorted({lane.unit.partition(",")[2].strip() for lane in self.lanes} - {""})
-        lines = [*(f"Values are {how}." for how in treated), self._shift_note(), self.footer]
+        said = [*(f"Values are {how}." for how in treated), self._shift_note()]
+        lines = [*said, *self._truth_notes(), self.footer]
         return tuple(line for line in lines if line)
+
+    def _truth_notes(self) -> tuple[str, ...]:
+        if self.truth is None:
+            return ()
+        lines = [f"{LEGEND[0].upper()}{LEGEND[1:]}.", *self.truth.explained(self.view)]
+        if any(lane.drawn_expectation is not None for lane in self.lanes):
+            lines.append("Line over the prediction: the planted expectation, without noise.")
+        return tuple(lines)
 
     def _shift_note(self) -> str:
         """Bins of an allele of another length were put back over REF's: say so."""

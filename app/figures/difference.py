@@ -18,8 +18,10 @@ def _both(lane: TrackLane) -> tuple[TrackLane, ...]:
         return (lane,)
     values = lane.alternative - lane.values
     values.setflags(write=False)
+    known = lane.expected is not None and lane.expected_alternative is not None
+    expected = lane.expected_alternative - lane.expected if known else None
     changed = replace(
         lane, label=LABEL, name=f"{LABEL} of {lane.name}", values=values, alternative=None,
-        difference=True,
+        difference=True, expected=expected, expected_alternative=None,
     )  # fmt: skip
     return lane, changed

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from app.figures import genes, marks, page
+from app.figures import genes, marks, page, truth_strokes
 from app.figures.data import LocusPicture, TrackLane
 
 LEFT, RIGHT = 216, 18
@@ -60,9 +60,21 @@ class Frame:
         return MARK_ROW * max((mark.row + 1 for mark in self.marks if mark.label), default=0)
 
     @property
+    def gene_rows(self) -> int:
+        """Rows of genes; one stays where no gene is."""
+        return max(self.genes.rows, 1)
+
+    @cached_property
+    def rows(self) -> float:
+        """Rows of the gene lane with what was planted under the genes."""
+        truth, view = self.picture.truth, self.picture.view
+        under = 0 if truth is None else truth_strokes.depth(truth, view, self.em)
+        return self.gene_rows + under
+
+    @property
     def genes_height(self) -> int:
-        """Px of the gene lane, which stays where no gene is."""
-        return GENE_ROW * max(self.genes.rows, 1)
+        """Px of the gene lane."""
+        return round(GENE_ROW * self.rows)
 
     @property
     def lane_height(self) -> int:
@@ -96,6 +108,11 @@ class Frame:
     def gene_domain(self) -> list[float]:
         """Where the gene lane is."""
         return self.domain(self.marks_height, self.marks_height + self.genes_height)
+
+    def row_middle(self, first: float, last: float) -> float:
+        """The middle of some rows of the gene lane, as the share of the lanes' height."""
+        px = self.marks_height + GENE_ROW * (first + last) / 2
+        return 1 - px / self.height
 
     def lane_domain(self, place: int) -> list[float]:
         """Where the lane of a track is."""

@@ -1,5 +1,6 @@
 """Axes, marks and words of the locus figure on the page."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from app.figures import locus_frame as at
@@ -35,7 +36,7 @@ def layout(frame: Frame, colours: Theme) -> Spec:
 
 def _axes(frame: Frame, colours: Theme) -> Spec:
     picture = frame.picture
-    genes_axis = {"domain": frame.gene_domain, "range": [-max(frame.genes.rows, 1), 0]}
+    genes_axis = {"domain": frame.gene_domain, "range": [-frame.rows, 0]}
     hidden = {"visible": False, "fixedrange": True, "anchor": "x"}
     lanes = {
         axis_key(lane_axis(place)): _value_axis(frame, place, lane, colours)
@@ -231,7 +232,7 @@ def _lane_names(frame: Frame, colours: Theme) -> list[Spec]:
         middle = sum(frame.lane_domain(place)) / 2
         texts.append(_text("<br>".join(lines), 0, middle, xshift=18 - at.LEFT,
                            hovertext=f"{lane.name}<br>{lane.unit}"))  # fmt: skip
-    return [*texts, _gene_caption(frame, colours)]
+    return [*texts, _gene_caption(frame, colours), *_truth_caption(frame, colours)]
 
 
 def _gene_caption(frame: Frame, colours: Theme) -> Spec:
@@ -240,7 +241,21 @@ def _gene_caption(frame: Frame, colours: Theme) -> Spec:
     text = (
         f"<b>Genes</b><span style='font-size:{page.SMALL}px;color:{colours.muted}'>{count}</span>"
     )
-    return _text(text, 0, sum(frame.gene_domain) / 2, xshift=18 - at.LEFT)
+    return _text(text, 0, frame.row_middle(0, frame.gene_rows), xshift=18 - at.LEFT)
+
+
+def _truth_caption(frame: Frame, colours: Theme) -> list[Spec]:
+    truth = frame.picture.truth
+    if truth is None:
+        return []
+    lines = [f"<b style='color:{colours.truth}'>Planted truth</b>", *_small(colours, truth.caption)]
+    middle = frame.row_middle(frame.gene_rows, frame.rows)
+    return [_text("<br>".join(lines), 0, middle, xshift=18 - at.LEFT)]
+
+
+def _small(colours: Theme, lines: Iterable[str]) -> list[str]:
+    style = f"font-size:{page.SMALL}px;color:{colours.muted}"
+    return [f"<span style='{style}'>{line}</span>" for line in lines]
 
 
 def _notes(frame: Frame, colours: Theme) -> list[Spec]:

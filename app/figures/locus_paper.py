@@ -104,6 +104,8 @@ def _steps(axes: Axes, picture: LocusPicture, lane: TrackLane) -> None:
     edges = np.clip(edges, picture.view.start, picture.view.end)
     if lane.alternative is None:
         axes.stairs(lane.values[part], edges, fill=True, color=shades.fill, lw=0)
+        if (expected := lane.drawn_expectation) is not None:
+            axes.stairs(expected[part], edges, color=PAPER.truth, lw=0.5, baseline=None)
         return
     pale = tuple(1 - 0.45 * (1 - channel) for channel in to_rgb(shades.fill))
     axes.stairs(lane.alternative[part], edges, fill=True, color=pale, lw=0)

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
 
-from app.figures import genes, marks, paper, ruler
+from app.figures import genes, marks, paper, ruler, truth_paper, truth_strokes
 from app.figures.data import LocusPicture
 from app.figures.gene_strokes import LABEL_Y, strokes
 from app.figures.palette import PAPER
@@ -68,9 +68,21 @@ class Sheet:
         return HEAD + MARK_ROW * max((m.row + 1 for m in self.marks if m.label), default=0)
 
     @property
+    def gene_rows(self) -> int:
+        """Rows of genes; one stays where no gene is."""
+        return max(self.genes.rows, 1)
+
+    @cached_property
+    def rows(self) -> float:
+        """Rows of the gene lane with what was planted under the genes."""
+        truth, view = self.picture.truth, self.picture.view
+        em = self.em(paper.SMALL)
+        return self.gene_rows + (0 if truth is None else truth_strokes.depth(truth, view, em))
+
+    @property
     def genes_height(self) -> float:
-        """Of all rows of genes."""
-        return GENE_ROW * max(self.genes.rows, 1)
+        """Of all rows of genes and of what was planted."""
+        return GENE_ROW * self.rows
 
     @property
     def lanes_top(self) -> float:
@@ -202,7 +214,7 @@ def _position_axis(figure: Figure, sheet: Sheet) -> None:
 def _genes(figure: Figure, sheet: Sheet) -> None:
     em = sheet.em(paper.TEXT)
     axes = over(figure, sheet, sheet.genes_top, sheet.genes_height, zorder=2)
-    axes.set_ylim(-max(sheet.genes.rows, 1), 0)
+    axes.set_ylim(-sheet.rows, 0)
     drawn = strokes(sheet.genes, sheet.picture.view, em)
     areas = ((drawn.crowd, PAPER.hairline), (drawn.regions, PAPER.muted), (drawn.exons, PAPER.ink))
     lines = ((drawn.lines, PAPER.ink), (drawn.marks, PAPER.ink), (drawn.inside, PAPER.background))
@@ -214,7 +226,24 @@ def _genes(figure: Figure, sheet: Sheet) -> None:
         side = "right" if gene.leftwards else "left"
         slant = "normal" if gene.gene.strand == "." else "italic"
         axes.text(gene.anchor, LABEL_Y - gene.row, gene.label, style=slant, ha=side, va="center")
-    write_name(figure, sheet.genes_top + sheet.genes_height / 2, _gene_caption(sheet))
+    write_name(figure, sheet.genes_top + GENE_ROW * sheet.gene_rows / 2, _gene_caption(sheet))
+    _truth(figure, axes, sheet)
+
+
+def _truth(figure: Figure, axes: Axes, sheet: Sheet) -> None:
+    """What was planted under the genes, and what it is."""
+    truth, view = sheet.picture.truth, sheet.picture.view
+    if truth is None:
+        return
+    truth_paper.draw(axes, truth, view, sheet.em(paper.SMALL), sheet.gene_rows)
+    expected = any(lane.drawn_expectation is not None for lane in sheet.picture.lanes)
+    said = [*truth.caption, *(["line: expectation"] if expected else [])]
+    lines = [
+        ("Planted truth", paper.TEXT, "bold"),
+        *((text, paper.SMALL, "normal") for text in said),
+    ]
+    middle = sheet.genes_top + GENE_ROW * (sheet.gene_rows + sheet.rows) / 2
+    write_name(figure, middle, lines)
 
 
 def _gene_caption(sheet: Sheet) -> list[tuple[str, float, str]]:

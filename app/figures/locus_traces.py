@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 from jaxtyping import Float, Int
 
-from app.figures import page
+from app.figures import page, truth_strokes
 from app.figures.data import LocusPicture, TrackLane
 from app.figures.gene_strokes import LABEL_Y, Path, strokes
 from app.figures.locus_frame import Frame, Spec, lane_axis, pointer_axis
@@ -22,11 +22,19 @@ def lane_traces(picture: LocusPicture, colours: Theme) -> list[Spec]:
         steps, shades = partial(_steps, picture, lane, lane_axis(place)), colours.shades(lane.kind)
         if lane.alternative is None:
             traces.append(steps(lane.values, shades.line) | _filled(shades.fill))
+            traces += _expectation(picture, lane, lane_axis(place), colours)
             continue
         pale = _filled(page.translucent(shades.fill, ALT_OPACITY))
         traces.append(steps(lane.alternative, shades.line, "ALT") | pale)
         traces.append(steps(lane.values, colours.reference, "REF"))
     return traces
+
+
+def _expectation(picture: LocusPicture, lane: TrackLane, axis: str, colours: Theme) -> list[Spec]:
+    if lane.drawn_expectation is None:
+        return []
+    drawn = _steps(picture, lane, axis, lane.drawn_expectation, colours.truth, "planted")
+    return [drawn | {"line": {"shape": "hvh", "width": 1.2, "color": colours.truth}}]
 
 
 def _filled(colour: str) -> Spec:
@@ -86,7 +94,20 @@ def _pointed(picture: LocusPicture, span: Interval) -> str:
     where = f"bin {number}" if 0 <= number < picture.bins else "outside the predicted region"
     names = [g.symbol for g in picture.genes if g.start < span.end and span.start < g.end]
     more = ["…"] if len(names) > 3 else []
-    return f"<b>{span}</b><br>{' · '.join([where, *names[:3], *more])}"
+    lines = [
+        " · ".join([where, *names[:3], *more]),
+        *(f"planted: {one}" for one in _planted(picture, span)),
+    ]
+    return "<br>".join([f"<b>{span}</b>", *lines])
+
+
+def _planted(picture: LocusPicture, span: Interval) -> list[str]:
+    shown = () if picture.truth is None else picture.truth.drawn(picture.view)
+    return [
+        one.about
+        for one in shown
+        if one.interval.start < span.end and span.start < one.interval.end
+    ]
 
 
 def gene_traces(frame: Frame, colours: Theme) -> list[Spec]:
@@ -100,7 +121,43 @@ def gene_traces(frame: Frame, colours: Theme) -> list[Spec]:
         _path(drawn.marks, {"line": {"width": 1.2, "color": colours.ink}}),
         _path(drawn.inside, {"line": {"width": 1.2, "color": colours.background}}),
         _gene_names(frame, colours),
+        *_truth_traces(frame, colours),
     ]
+
+
+def _truth_traces(frame: Frame, colours: Theme) -> list[Spec]:
+    """What was planted: arcs from enhancers to genes, elements on a line, names."""
+    truth, view = frame.picture.truth, frame.picture.view
+    if truth is None:
+        return []
+    drawn = truth_strokes.strokes(truth, view, frame.em, frame.gene_rows)
+    line = {"line": {"width": 1, "color": colours.truth}}
+    hollow = line | {"fill": "toself", "fillcolor": colours.background}
+    arcs = [
+        _path(
+            paths, {"line": {"width": 0.8 * kind, "color": page.translucent(colours.truth, 0.55)}}
+        )
+        for kind, paths in drawn.arcs.items()
+    ]
+    return [
+        *arcs,
+        _path([drawn.line], {"line": {"width": 1, "color": colours.hairline}}),
+        _path(drawn.walls, {"line": {"width": 2.5, "color": colours.truth}}),
+        _path(drawn.hollow, hollow),
+        _path([*drawn.filled, *drawn.promoters], _area(colours.truth)),
+        _truth_names(drawn, colours),
+    ]
+
+
+def _truth_names(drawn: truth_strokes.TruthStrokes, colours: Theme) -> Spec:
+    small = {"size": page.SMALL, "color": colours.truth}
+    return {
+        "type": "scatter", "mode": "text", "x": [name.x for name in drawn.names],
+        "y": [name.y for name in drawn.names], "yaxis": "y",
+        "text": [name.text for name in drawn.names], "textposition": "middle center",
+        "textfont": small, "unselected": {"textfont": {"color": colours.truth}},
+        "hoverinfo": "skip", "cliponaxis": False,
+    }  # fmt: skip
 
 
 def _area(colour: str) -> Spec:

@@ -34,6 +34,7 @@ class Theme:
         reference: REF line under a variant's ALT.
         accent: the viewed part, selections and the variant.
         highlight: wash over a highlighted interval.
+        truth: what was planted in a synthetic genome.
         assays: shades by kind of track, see `kind_of`.
         bases: letters and bars of a logo, by base. The hues that readers of logos expect (A green, C blue,
             G yellow, T red), as far apart in lightness as every eye needs to tell them.
@@ -48,6 +49,7 @@ class Theme:
     reference: str
     accent: str
     highlight: str
+    truth: str
     assays: Mapping[str, Shades]
     bases: Mapping[str, str]
 
@@ -73,6 +75,7 @@ LIGHT = Theme(
     reference="#5f6673",
     accent="#9b1c5a",
     highlight="#fbf6c4",
+    truth="#3f1d78",
     assays={
         "DNASE": Shades("#0072b2", "#0072b2"),
         "ATAC": Shades("#56b4e9", "#2e8bc0"),
@@ -95,6 +98,7 @@ DARK = Theme(
     reference="#aab2bf",
     accent="#ff8fc4",
     highlight="#33321a",
+    truth="#d0bcff",
     assays={
         "DNASE": Shades("#1f8ecd", "#4aa8e0"),
         "ATAC": Shades("#8fd0f5", "#8fd0f5"),

@@ -4,7 +4,16 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from app import attending, attention_files, attention_panel, header, picker, state, targets
+from app import (
+    attending,
+    attention_files,
+    attention_panel,
+    header,
+    picker,
+    state,
+    targets,
+    truth_panel,
+)
 from app.figures.attention_pictures import atlas_picture, head_picture
 from app.figures.profile import profile_picture
 from app.scene import Scene
@@ -40,11 +49,13 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
         way, whole = attention_panel.way(), attention_panel.every_token()
         attention_panel.zoom_buttons(query, shown)
         menus = st.container(horizontal=True, width="content")
+    with st.container(horizontal=True, vertical_alignment="center", key="truth"):
+        tissue = truth_panel.choose(query, shown, tracks)
     keys, queries = attending.views(query, shown)
     closer = whole or (keys, queries) != (shown.window, shown.window)
     weights = attending.whole_map(shown, chosen, allele, seat) if closer else None
     over = attending.span(shown, tokens)
-    place = attending.place_of(shown, over, genes, keys, allele)
+    place = attending.place_of(shown, over, genes, keys, allele, tissue)
     picture = head_picture(
         summary, chosen, place, queries, tokens, pooling=pooling, way=way, whole=weights
     )

@@ -10,6 +10,7 @@ from app import (
     state,
     targets,
     toolbar,
+    truth_panel,
     ways,
     widgets,
 )
@@ -17,6 +18,8 @@ from app.figures.contribution_data import describe
 from app.figures.contribution_plotly import contribution_figure
 from app.scene import Scene
 from app.seat import Seat
+from enformer.tracks import TrackId
+from interpret.target import Target
 
 
 def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
@@ -29,8 +32,10 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
         said = st.container(width=490)  # goes to the next row where there is no room
     said.markdown(f"Explained: **{widgets.plain(targets.sentence(target, shown))}**")
     bar = st.container(horizontal=True, key="toolbar")
+    with st.container(horizontal=True, vertical_alignment="center", key="truth"):
+        tissue = truth_panel.choose(query, shown, _explained(target))
     found = contributing.contributions(shown, target, way, seat)
-    picture = contributing.picture(found, shown, seat)
+    picture = contributing.picture(found, shown, seat, tissue)
     if picture.gap:
         said.caption(f"{widgets.plain(picture.gap)}.")
     if shown.parsed.variant is not None:
@@ -41,6 +46,10 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
         toolbar.menus(lambda: contribution_downloads.menu(files), query)
     figure = contribution_figure(picture, dark=st.context.theme.type == "dark")
     toolbar.chart(figure, picture.locus, describe(picture), files.stem)
+
+
+def _explained(target: Target) -> tuple[TrackId, ...]:
+    return tuple(TrackId(target.head, index) for index in target.tracks)
 
 
 header.run("contributions", draw)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from app import downloads, header, picker, services, state, toolbar, widgets
+from app import downloads, header, picker, services, state, toolbar, truth, truth_panel, widgets
 from app.figures.alt_text import describe
 from app.figures.data import LocusPicture, locus_picture
 from app.figures.locus_plotly import locus_figure
@@ -25,10 +25,14 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
     if shown.beyond:
         st.warning(shown.beyond, icon=":material/warning:")
     bar = st.container(horizontal=True, key="toolbar")
+    with st.container(horizontal=True, vertical_alignment="center", key="truth"):
+        tissue = truth_panel.choose(query, shown, tracks)
     answer = widgets.ready(
         services.answer(checkpoint, shown.place, shown.window, shown.parsed, seat), seat
     )
     picture = _picture(shown, answer, tracks, seat)
+    picture = truth.with_truth(picture, tissue, tracks, checkpoint.tracks)
+    truth_panel.said(shown, tissue)
     files = downloads.Shown(answer, picture, tracks, shown.contig_length)
     with bar:
         toolbar.zoom_buttons(shown)

@@ -12,6 +12,7 @@ from app import (
     state,
     targets,
     toolbar,
+    truth_panel,
     variant_files,
     variant_panel,
     varying,
@@ -58,7 +59,10 @@ def _alleles(
     effect: VariantEffect,
 ) -> None:
     """The tracks over the locus, with what moves the picture."""
-    picture = varying.picture(answer, tracks, shown, genes)
+    with st.container(horizontal=True, vertical_alignment="center", key="truth"):
+        tissue = truth_panel.choose(query, shown, tracks)
+    truth_panel.said(shown, tissue)
+    picture = varying.picture(answer, tracks, shown, genes, tissue)
     files = downloads.Shown(answer, picture, tracks, shown.contig_length)
     scores = variant_files.EffectFiles(effect, shown.checkpoint.tracks, files.stem)
     if shown.beyond:

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.error import URLError
 from urllib.parse import urlencode
@@ -135,6 +135,22 @@ def new_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert errors == []
+
+
+@pytest.fixture(scope="session")
+def planted_model(tiny_config, tmp_path_factory) -> str:
+    """Path of a tiny model with the tracks of the planted grammar, never trained."""
+    import enformer
+    from enformer.card import untrained_card
+    from enformer.planted import HEADS, planted_tracks
+
+    tracks = enformer.TrackTable.concat([planted_tracks(head) for head in HEADS])
+    config = replace(tiny_config, heads={head: len(tracks.of_head(head)) for head in HEADS})
+    path = tmp_path_factory.mktemp("planted") / "planted.safetensors"
+    torch.manual_seed(0)
+    card = untrained_card("planted", {"human": "demo", "mouse": "demo-mouse"})
+    enformer.save(path, enformer.Enformer(config), tracks, card)
+    return str(path)
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ from app.places import PlaceName, open_place
 from app.scene import scene
 from app.zoom import SMALLEST
 from enformer import Interval
+from enformer.demo import DemoGenome
 from enformer.query import parse_query
 
 LOCUS = "demo1:300,001-304,000"
@@ -70,6 +71,21 @@ def test_warnings_say_what_the_picture_is_not(show, tiny_checkpoint):
     assert any("trained on hg38" in warning for warning in trained.warnings)
     fitting = replace(card, assemblies={"human": "demo"})
     assert replace(shown, checkpoint=replace(tiny_checkpoint, card=fitting)).warnings == ()
+    assert any("The model demo was trained" in warning for warning in trained.warnings)
+
+
+def test_a_model_of_the_demo_grammar_warns_on_every_other_sequence(show, tiny_checkpoint):
+    card = replace(tiny_checkpoint.card, trained=True, assemblies={"human": "demo"})
+    demo = replace(tiny_checkpoint, card=card)
+    pasted = replace(show("ACGT" * 500), checkpoint=demo)
+    assert any("knows nothing but the invented grammar" in one for one in pasted.warnings)
+
+    class Real(DemoGenome):
+        assembly = "hg38"
+
+    here = show(LOCUS)
+    elsewhere = replace(here, checkpoint=demo, place=replace(here.place, genome=Real()))
+    assert any("knows nothing but the invented grammar" in one for one in elsewhere.warnings)
 
 
 def test_a_view_beyond_the_bins_is_said(show):

@@ -8,7 +8,8 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from app import places, services
-from app.start import choose_start
+from app.question import Query
+from app.start import choose_start, resolved
 from enformer import remote_genome
 
 
@@ -83,3 +84,12 @@ def test_offline_asks_nobody(monkeypatch, service_at, address):
     monkeypatch.setenv(places.OFFLINE_VARIABLE, "1")
     assert choose_start().genome == "demo"
     assert services.online() is False
+
+
+@pytest.mark.parametrize(
+    ("genome", "model"), [("demo", "demo"), ("hg38", "mini"), ("x.fa", "mini")]
+)
+def test_each_genome_opens_with_the_model_of_its_kind(monkeypatch, genome, model):
+    monkeypatch.setitem(services.BUNDLED, "demo", services.BUNDLED["mini"])
+    assert resolved(Query(genome=genome)).model == model
+    assert resolved(Query(genome=genome, model="official")).model == "official"

@@ -27,6 +27,7 @@ def page() -> None:
         "attention": lambda: state.choose_attention(3, 2),
         "token": lambda: state.choose_token(700),
         "method": lambda: state.choose_method("gradient"),
+        "truth": lambda: state.choose_truth("blood"),
         "recall": lambda: state.recall(state.history()[-1]),
     }.items():
         st.button(label, on_click=change)
@@ -192,3 +193,13 @@ def test_what_is_explained_is_no_other_question():
     app = click(opened(), "ask HBB", "zoom 5-9", *EXPLAINED)
     assert len(app.session_state["zooms"]) == 1
     assert [query.locus for query in app.session_state["history"]] == ["HBB", ""]
+
+
+def test_another_genome_drops_the_truth_and_what_belongs_to_a_model_it_chooses():
+    app = click(opened(), "tracks", "attention", "truth")
+    assert app.query_params["truth"] == "blood"
+    assert click(app, "same").session_state["query"].truth == "blood"
+    assert click(app, "genome").session_state["query"] == Query(genome="demo")
+    app = click(opened(), "model", "tracks", "attention", "truth", "genome")
+    kept = Query(genome="demo", model="official", tracks=("human/3", "human/1"), layer=3, head=2)
+    assert app.session_state["query"] == kept

@@ -1,6 +1,7 @@
 """Each view alone, run by AppTest on a tiny model and the demo genome."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -70,7 +71,7 @@ def words(app: AppTest) -> str:
 
 def test_it_opens_on_the_demo_genome_and_says_why(opened):
     app = opened()
-    assert "demo1:296,000-361,000" in app.text_input(key="search_box").value
+    assert "demo1:292,000-363,000" in app.text_input(key="search_box").value
     assert "no FASTA is configured" in words(app)
     assert "synthetic" in words(app)
     assert "demo1" in title(app)
@@ -264,6 +265,28 @@ def test_the_model_view_shows_every_card(opened, tiny_checkpoint):
     assert "CC-BY-4.0" in said
     assert "In use" in said
     assert any(b.label.startswith("Fetch 1,005 MB") for b in app.button)
+
+
+def test_the_model_view_has_figures_curves_and_commands(opened, planted_model, tmp_path):
+    import enformer
+
+    made = enformer.load(planted_model)
+    history = {"step": [1.0, 2.0], "loss": [0.5, 0.4], "human/CAGE": [0.1, 0.2]}
+    card = replace(
+        made.card, trained=True, history=history, figures={"mean Pearson, human CAGE, test": 0.3}
+    )
+    path = tmp_path / "own.safetensors"
+    enformer.save(path, made.model, made.tracks, card)
+    app = opened("models", model=str(path))
+    charts = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+    assert ["loss", "human/CAGE"] in [[t.get("name") for t in chart["data"]] for chart in charts]
+    assert ["human CAGE"] in [chart["data"][0].get("y") for chart in charts] or (
+        ["CAGE"] in [chart["data"][0].get("y") for chart in charts]
+    )
+    commands = [block.value for block in app.code]
+    for module in ("train.prepare", "train.fit", "train.evaluate"):
+        assert sum(f"python -m {module} " in command for command in commands) == 1
+    assert f"{path.stat().st_size / 1e6:,.1f} MB" in words(app)
 
 
 def test_a_model_that_must_be_fetched_is_offered_with_size_and_licence(

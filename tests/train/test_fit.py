@@ -197,6 +197,10 @@ def test_training_lowers_the_loss_and_logs_each_assay(fit_config) -> None:
     assert "mean Pearson, mouse CAGE, valid" in best.card.figures
     assert best.card.trained
     assert best.card.assemblies == {"human": "hg38", "mouse": "mm10"}
+    assert best.card.history["step"] == [10, 20, 30, 40]
+    assert best.card.history["loss"] == pytest.approx(
+        [float(row["loss"]) for row in rows], rel=1e-5
+    )
     assert all(math.isfinite(value) for value in best.card.figures.values())
     assert best.tracks.of_head("mouse").frame["identifier"].tolist() == ["cage+", "cage-", "dnase"]
 
