@@ -1,6 +1,6 @@
 """Puts what `python -m benchmarks truth` measured on the card of the demo model.
 
-    python -m benchmarks.truth_card runs/demo/best.safetensors
+python -m benchmarks.truth_card runs/demo/best.safetensors
 """
 
 import argparse
