@@ -187,9 +187,7 @@ class StepBatches(Dataset[Batch]):
     def name(self, batch: Batch) -> str:
         """Head and windows of a batch as a person looks them up: 1-based and inclusive."""
         windows = self.windows[batch.head]
-        places = ", ".join(
-            f"{windows.intervals[record]} (record {record})" for record in batch.records
-        )
+        places = ", ".join(f"{windows.intervals[record]} (record {record})" for record in batch.records)
         return f"head {batch.head}, {places}"
 
     def head_of(self, step: int) -> str:

@@ -31,9 +31,7 @@ def write_files(out: Path, contigs: Sequence[Contig], head: str, seed: int) -> N
     for name, table in held.items():
         table.to_csv(out / "truth" / f"{name}.tsv", sep="\t", index=False, float_format="%.6g")
     write_genes(out / "genes.bed", held["promoters"])
-    drawn = (
-        draw_variants(c, 20, Dice(int.from_bytes(f"{seed} {c.name}".encode()))) for c in contigs
-    )
+    drawn = (draw_variants(c, 20, Dice(int.from_bytes(f"{seed} {c.name}".encode()))) for c in contigs)
     write_variants(out / "truth" / "variants.vcf", contigs, pd.concat(drawn, ignore_index=True))
     write_tracks(out, contigs, head, seed)
 
@@ -73,9 +71,7 @@ def write_variants(path: Path, contigs: Sequence[Contig], variants: pd.DataFrame
             if row["promoter"]:
                 info["PROMOTER"] = row["promoter"]
             at = row["position"] - 1
-            file.write(
-                header.new_record(row["contig"], at, at + 1, (row["ref"], row["alt"]), info=info)
-            )
+            file.write(header.new_record(row["contig"], at, at + 1, (row["ref"], row["alt"]), info=info))
     pysam.tabix_index(str(path), preset="vcf", force=True)
 
 

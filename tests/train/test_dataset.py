@@ -122,6 +122,4 @@ def test_a_batch_names_its_windows(windows) -> None:
     first = batch.records[0]
     assert str(windows["human"].intervals[0]) == "chr1:1-2,048"
     named = StepBatches(windows, sampling()).name(batch)
-    assert named.startswith(
-        f"head human, {windows['human'].intervals[first]} (record {first}), chr1:"
-    )
+    assert named.startswith(f"head human, {windows['human'].intervals[first]} (record {first}), chr1:")
