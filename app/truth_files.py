@@ -6,7 +6,7 @@ from io import StringIO
 import numpy as np
 import pandas as pd
 
-from app import truth
+from app import truth_tables
 from app.figures.data import LocusPicture
 from app.figures.truth_data import LEGEND
 
@@ -44,12 +44,12 @@ ABOUT = {
 
 def elements_tsv(contig: str) -> bytes:
     """A row for each element: 0-based half-open place, strength of promoters, of enhancers by tissue."""
-    return _tsv(truth.element_table(contig), f"elements of {contig}")
+    return _tsv(truth_tables.element_table(contig), f"elements of {contig}")
 
 
 def links_tsv(contig: str) -> bytes:
     """A row for each enhancer and gene of one domain; for each tissue the CAGE events lost without it."""
-    return _tsv(truth.link_table(contig), f"links of {contig}, CAGE events lost by tissue")
+    return _tsv(truth_tables.link_table(contig), f"links of {contig}, CAGE events lost by tissue")
 
 
 def expected_tsv(picture: LocusPicture) -> bytes:
@@ -67,6 +67,8 @@ def expected_tsv(picture: LocusPicture) -> bytes:
 
 def _tsv(table: pd.DataFrame, what: str) -> bytes:
     text = StringIO()
-    text.write(f"# {what}: {LEGEND}\n# genome {truth.identity()}; places are 0-based half-open\n")
+    text.write(
+        f"# {what}: {LEGEND}\n# genome {truth_tables.identity()}; places are 0-based half-open\n"
+    )
     table.to_csv(text, sep="\t", index=False, float_format="%.6g")
     return text.getvalue().encode()

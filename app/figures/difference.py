@@ -18,8 +18,9 @@ def _both(lane: TrackLane) -> tuple[TrackLane, ...]:
         return (lane,)
     values = lane.alternative - lane.values
     values.setflags(write=False)
-    known = lane.expected is not None and lane.expected_alternative is not None
-    expected = lane.expected_alternative - lane.expected if known else None
+    expected = None
+    if lane.expected is not None and lane.expected_alternative is not None:
+        expected = lane.expected_alternative - lane.expected
     changed = replace(
         lane, label=LABEL, name=f"{LABEL} of {lane.name}", values=values, alternative=None,
         difference=True, expected=expected, expected_alternative=None,

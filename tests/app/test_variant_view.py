@@ -86,8 +86,9 @@ def test_without_a_variant_it_offers_some_that_work_on_this_genome(opened):
     assert "DGB1 is no variant" in said(app)
     offered = [b for b in app.button if (b.key or "").startswith("variant_")]
     kinds = [b.label.partition("\\:")[0] for b in offered]
-    assert kinds == ["Substitution", "Deletion of 3 bp", "Insertion of 4 bp"]
-    for number, kind in enumerate(("SNV", "Deletion", "Insertion")):
+    known = ["Broken site in DLCR\\-HS2", "Broken site at DGB1"]
+    assert kinds == [*known, "Substitution", "Deletion of 3 bp", "Insertion of 4 bp"]
+    for number, kind in enumerate(("SNV", "SNV", "SNV", "Deletion", "Insertion")):
         again = opened(locus="DGB1")
         again.button(key=f"variant_{number}").click()
         again = finished(again.run())
