@@ -29,7 +29,8 @@ def draw(card: ModelCard, name: str) -> None:
             bars_figure(shown, dark=dark), theme=None, key=f"bars_{name}",
             config=page.config(f"{card.name}_held_out"),
             alt=f"Mean Pearson on {found.split}: "
-            + ", ".join(f"{' '.join(map(str, row))} {value:.2f}" for row, value in shown.items()),
+            + ", ".join(f"{' '.join(row)} {value:.2f}"
+            for row, value in zip(shown.index.to_flat_index(), shown, strict=True)),
         )  # fmt: skip
     if found.others:
         st.markdown("**More held-out figures**")
