@@ -35,7 +35,9 @@ from train.evaluate import predict_head
 from train.metrics import StreamingPearson
 from train.synthetic_contig import draw_contig, draw_counts, window_starts
 
-SEED, CONTIGS, EACH, STEPS, SHUFFLES = 1, 8, 4, 10, 2
+SEED, CONTIGS, EACH, STEPS, SHUFFLES = 1, 8, 2, 10, 2
+FLANK = 100
+"""Bp on each side of a TSS in which every substitution is tried."""
 OTHERS = Path(__file__).parent / "models"
 """Models trained on the same data, such as one with another trunk: each is scored beside `demo`."""
 FIGURE = Path(__file__).parent / "results" / "distance"
@@ -51,7 +53,7 @@ def run(rounds: int = 1) -> Report:
     draw_distance(links, FIGURE)
     variants = variant_effects(demo, SEED, CONTIGS, 2 * rounds)
     rows = [*_perturbed(links["demo"], variants), *_planted_links(links["demo"])]
-    rows += _bases(demo, cases[::4])
+    rows += _bases(demo, cases[:: len(cases) // 4])
     details = {
         "loci": f"{len(cases)} promoters of {CONTIGS} test contigs, {len(links['demo'])} pairs"
     }
@@ -97,12 +99,12 @@ def _bases(checkpoint: Checkpoint, cases: list[Case]) -> Iterator[Row]:
     for case in tqdm(cases, "bases"):
         acts = acting_bases(case)
         found["|IG|"].append((base_scores(checkpoint, case, STEPS), acts))
-        part, values = mutagenesis_scores(checkpoint, case, 150)
+        part, values = mutagenesis_scores(checkpoint, case, FLANK)
         found["mutagenesis"].append((values, acts[part]))
     for name, parts in found.items():
         precision = np.mean([average_precision(*part) for part in parts])
         chance = np.mean([acts.mean() for _, acts in parts])
-        where = "of the window" if name == "|IG|" else "within 150 bp of the TSS"
+        where = "of the window" if name == "|IG|" else f"within {FLANK} bp of the TSS"
         yield Row(f"acting bases {where} by {name}", float(precision), "AUPRC", f">= {chance:.3f}")
 
 

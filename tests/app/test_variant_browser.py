@@ -92,7 +92,7 @@ def test_screenshots(server, new_page, request, root, tmp_path, scheme, width):
     for name, asked in {
         "sickle": {"locus": SICKLE},
         "deletion": {"locus": DELETION, "zoom": "5225001-5230000"},
-        "demo": {"locus": "demo1:301,607 T>C", "genome": "demo"},
+        "demo": {"locus": "demo1:301,635 A>G", "genome": "demo"},
     }.items():
         opened(server, page, **asked)
         page.wait_for_timeout(700)
