@@ -201,4 +201,6 @@ def test_a_target_outside_the_predicted_region_is_refused_not_cropped_wrongly(ti
 
 def test_gradients_are_clipped_by_their_global_norm(root: Path):
     """A Lightning port clips tensor by tensor."""
-    assert "clip_grad_norm_(self.model.parameters()" in (root / "train" / "loop.py").read_text()
+    text = (root / "train" / "loop.py").read_text()
+    assert "self.fabric.clip_gradients(" in text
+    assert "max_norm=self.config.clip_norm" in text

@@ -23,6 +23,8 @@ from train.loss import poisson_nll
 from train.settings import FitConfig
 
 GIB = 2**30
+SLACK = 1.25
+"""What activations take over what tensors hold: workspaces of kernels, what the allocator keeps back."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,9 @@ def need(config: FitConfig, geometry: EnformerConfig, processes: int = 1) -> Mem
         gradients=learning,
         moments=2 * learning,
         average=held if config.average else 0,
-        activations=peak_of(model, lambda fake: _step(fake, config, geometry, windows)),
+        activations=int(
+            SLACK * peak_of(model, lambda fake: _step(fake, config, geometry, windows))
+        ),
     )
 
 

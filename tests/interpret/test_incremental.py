@@ -149,7 +149,8 @@ def test_two_threads_share_a_model(kept, model, sequence):
     want = kept.scalar(edits, TARGET)
     with ThreadPoolExecutor(2) as pool:
         found = list(pool.map(lambda _: Incremental(model, sequence).scalar(edits, TARGET), "1234"))
-    assert all(torch.equal(values, want) for values in found)
+    for values in found:  # kernels round by where memory lies, no more
+        torch.testing.assert_close(values, want, rtol=1e-5, atol=1e-6)
 
 
 def test_bfloat16_is_near(tiny_config, model, kept, sequence):

@@ -174,9 +174,9 @@ def test_the_other_strand_of_the_genome_scores_the_same(tiny_checkpoint, genome,
 
 def test_ref_and_alt_swapped_turn_the_sign(tiny_checkpoint, genome, contig):
     letters = genome.fetch(Interval(contig, 90_000, 110_000))
-    forth = Variant("chr1", 10_001, letters[10_000], "ACGT"["ACGT".index(letters[10_000]) - 1])
+    forth = Variant("chr1", 9_001, letters[9_000], "ACGT"["ACGT".index(letters[9_000]) - 1])
     back = replace(forth, ref=forth.alt, alt=forth.ref)
-    edited = Letters(letters[:10_000] + forth.alt + letters[10_001:])
+    edited = Letters(letters[:9_000] + forth.alt + letters[9_001:])
     one = _one(score_variants(tiny_checkpoint, Letters(letters), [forth]))
     other = _one(score_variants(tiny_checkpoint, edited, [back]))
     for name, kind in SCORES.items():
