@@ -314,9 +314,8 @@ def test_without_network_or_genome_it_opens_on_the_demo_genome(serve_app, new_pa
         page.goto(running.url)
         shows(page, "demo1:")
         expect(page.get_by_text("This is the demo genome")).to_be_visible()
-        expect(page.locator(".st-key-model_box")).to_contain_text(
-            model_title(services.default_model("demo"))
-        )
+        chosen = page.get_by_role("combobox", name="Model")
+        expect(chosen).to_have_value(model_title(services.default_model("demo")))
         print(f"first picture {time.monotonic() - running.started:.1f} s")
         expect(page.get_by_role("button", name="HBB (hg38, needs the network)")).to_be_visible()
         press(page, "HBB (hg38, needs the network)")

@@ -20,7 +20,7 @@ from interpret.origin import Subject
 from interpret.stored import unpack
 from interpret.target import Target
 
-POSITION = 300_001
+POSITION = 300_101
 
 
 @pytest.fixture(scope="module")
