@@ -46,7 +46,7 @@ def _initialise_attention(attention: RelativeAttention) -> None:
 def scale_attention(model: nn.Module, gain: float) -> None:
     """Multiply queries and attention biases, and so the logits, in place.
 
-    As published they start so large that each query looks at one or two keys, whatever they hold, and the
+    In a narrow model they start so large that a query looks at a few keys, whatever these hold, and the
     softmax passes hardly any gradient; with a gain of 0.1 every key has a share at first.
     """
     for module in model.modules():
