@@ -1,29 +1,31 @@
 """Attention with relative positions by tiles of queries, and its gradient: for a processor's cache.
 
-Nothing of the size of a map is ever made. It is what `RelativeAttention.weights` and a matrix product give,
-at a third of the time on a CPU.
+Nothing of the size of a map is ever made. It is what `RelativeAttention.weights` and a matrix product give, in
+a third of the time on a CPU.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
-import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from enformer.layers import precise, project
+from enformer.layers import precise
 
-TILE = 384
-"""Queries of one head whose attention a CPU computes at once, so that it stays in cache."""
+TILE, FEWEST = 2**20, 16
+"""Weights, over all samples and heads, that are there at once so that they stay in cache; fewest queries."""
 
 Inspect = Callable[[int, int, int, Tensor], None]
 """Called with sample, attention head, first query, and the weights (queries, tokens) from that query on."""
 
 Parts = tuple[Tensor, Tensor, Tensor, Tensor, Tensor]
-"""Queries with each bias, keys and values, (batch, heads, length, size); relative keys, without batch."""
+"""Queries with each bias, keys and values, (maps, length, size), and relative keys, (heads, distances, size).
+
+A map is one attention head of one sample.
+"""
 
 
 def attend(
@@ -34,6 +36,7 @@ def attend(
     relative: Float[Tensor, "heads distances key"],
     start: int,
     inspect: Inspect | None = None,
+    dropout: float = 0.0,
 ) -> Float[Tensor, "batch queries heads value"]:
     """What consecutive queries gather.
 
@@ -42,127 +45,152 @@ def attend(
         by_distance: the same with the position bias.
         keys: of all tokens.
         values: of all tokens.
-        relative: keys of the distances from `1 - tokens` to `tokens - 1`; no gradient reaches them.
+        relative: keys of the distances from `1 - tokens` to `tokens - 1`.
         start: token of the first query.
-        inspect: shown the weights while they are there.
+        inspect: shown the weights while they are there, before dropout.
+        dropout: share of the weights that are dropped.
     """
-    arguments = (by_key, by_distance, keys, values, relative, start, inspect)
-    if torch.is_grad_enabled() and any(part.requires_grad for part in arguments[:4]):
-        return cast(Tensor, _Attend.apply(*arguments))
-    return _attend(*arguments)
+    batch, heads = by_key.shape[:2]
+    parts = tuple(part.flatten(0, 1) for part in (by_key, by_distance, keys, values))
+    same = cast(Parts, tuple(part.to(keys.dtype) for part in (*parts, relative)))
+    how = _How(start, heads, inspect, dropout)
+    if torch.is_grad_enabled() and any(part.requires_grad for part in same):
+        gathered = cast(Tensor, _Attend.apply(*same, how))
+    else:
+        gathered = _attend(same, how)
+    return gathered.unflatten(0, (batch, heads)).transpose(1, 2)
+
+
+@dataclass(frozen=True)
+class _How:
+    """What is not a tensor: see `attend`."""
+
+    start: int
+    heads: int
+    inspect: Inspect | None
+    dropout: float
+
+    def show(self, rows: slice, weights: Float[Tensor, "maps query key"]) -> None:
+        """Shows the weights of a tile to whoever asked."""
+        if self.inspect is not None:
+            for number, one in enumerate(weights):
+                self.inspect(*divmod(number, self.heads), self.start + rows.start, one)
+
+    def spared(self, weights: Float[Tensor, "maps query key"]) -> Tensor:
+        """What dropout makes of ones: 0, or what it scales the others by."""
+        return torch.empty_like(weights).bernoulli_(1 - self.dropout) / (1 - self.dropout)
 
 
 @dataclass(frozen=True, eq=False)
 class _Tile:
-    """Some consecutive queries of one attention head.
+    """Some consecutive queries of every map.
 
     Attributes:
-        sample, head: whose.
         rows: of the queries that are computed.
-        first: token of the first of them.
         reach: the distances from the last query to the first key, up to the first query to the last key.
     """
 
-    sample: int
-    head: int
     rows: slice
-    first: int
     reach: slice
 
-    def weights(self, parts: Parts, key: Tensor, relative: Tensor) -> Float[Tensor, "query key"]:
-        by_key, by_distance = (part[self.sample, self.head, self.rows] for part in parts[:2])
-        logits = project(by_key.unsqueeze(0), key)[0]
-        far = project(by_distance.unsqueeze(0), relative[self.reach].contiguous())[0]
-        return precise(logits + _by_key(far.contiguous(), len(key))).softmax(-1)
+    def weights(self, parts: Parts) -> Float[Tensor, "maps query key"]:
+        """Softmax of the logits, in float32 or better."""
+        by_key, by_distance, keys, _, relative = parts
+        logits = by_key[:, self.rows] @ keys.transpose(1, 2)
+        logits += _by_key(self.by_head(by_distance, relative.transpose(1, 2)), keys.shape[1])
+        return precise(logits).softmax(-1)
+
+    def by_head(self, queries: Tensor, relative: Float[Tensor, "heads key distances"]) -> Tensor:
+        """Logits of all distances within reach, `(maps, query, distances)`."""
+        by_head = queries[:, self.rows].unflatten(0, (-1, len(relative)))
+        return (by_head @ relative[..., self.reach]).flatten(0, 1)
 
 
-def _heads(parts: Parts) -> Iterator[tuple[int, int]]:
-    return np.ndindex(*parts[0].shape[:2])
-
-
-def _tiles(parts: Parts, sample: int, head: int, start: int) -> Iterator[_Tile]:
-    queries, tokens = parts[0].shape[2], parts[2].shape[2]
-    for at in range(0, queries, TILE):
-        stop = min(at + TILE, queries)
+def _tiles(parts: Parts, start: int) -> Iterator[_Tile]:
+    maps, queries = parts[0].shape[:2]
+    tokens = parts[2].shape[1]
+    size = max(TILE // (maps * tokens), FEWEST)
+    for at in range(0, queries, size):
+        stop = min(at + size, queries)
         reach = slice(tokens - start - stop, 2 * tokens - 1 - start - at)
-        yield _Tile(sample, head, slice(at, stop), start + at, reach)
+        yield _Tile(slice(at, stop), reach)
 
 
 def _by_key(
-    logits: Float[Tensor, "query distances"], tokens: int
-) -> Float[Tensor, "query {tokens}"]:
+    logits: Float[Tensor, "maps query distances"], tokens: int
+) -> Float[Tensor, "maps query {tokens}"]:
     """`relative_shift` of a tile, seen in the logits of the distances that it can reach."""
-    queries, distances = logits.shape
-    start = logits.storage_offset() + queries - 1
-    return logits.as_strided((queries, tokens), (distances - 1, 1), start)
+    maps, queries, distances = logits.shape
+    strides = queries * distances, distances - 1, 1
+    return logits.as_strided(
+        (maps, queries, tokens), strides, logits.storage_offset() + queries - 1
+    )
 
 
-def _attend(
-    by_key: Tensor,
-    by_distance: Tensor,
-    keys: Tensor,
-    values: Tensor,
-    relative: Tensor,
-    start: int,
-    inspect: Inspect | None,
-) -> Tensor:
-    parts = (by_key, by_distance, keys, values, relative)
-    batch, heads, queries, _ = by_key.shape
-    gathered = values.new_empty(batch, queries, heads, values.shape[-1])
-    for sample, head in _heads(parts):
-        key, value = keys[sample, head].contiguous(), values[sample, head].T.contiguous()
-        for tile in _tiles(parts, sample, head, start):
-            weights = tile.weights(parts, key, relative[head])
-            if inspect is not None:
-                inspect(sample, head, tile.first, weights)
-            summed = project(weights.to(value.dtype).unsqueeze(0), value)
-            gathered[sample, tile.rows, head] = summed[0]
+def _attend(parts: Parts, how: _How) -> Float[Tensor, "maps queries value"]:
+    values = parts[3]
+    gathered = values.new_empty(*parts[0].shape[:2], values.shape[-1])
+    for tile in _tiles(parts, how.start):
+        weights = tile.weights(parts)
+        how.show(tile.rows, weights)
+        if how.dropout:
+            weights *= how.spared(weights)
+        gathered[:, tile.rows] = weights.to(values.dtype) @ values
     return gathered
 
 
 class _Attend(torch.autograd.Function):
-    """`_attend` with the gradients of queries, keys and values; the relative keys are fixed.
+    """`_attend` with its gradients.
 
     Weights are computed again in the backward pass, so that nothing of the size of a map is kept.
     """
 
     @staticmethod
     def forward(ctx: Any, *arguments: Any) -> Tensor:
-        """See `_attend`."""
-        *parts, start, _ = arguments
-        ctx.start = start
-        ctx.save_for_backward(*parts)
-        return _attend(*arguments)
+        """Of the parts and `how` of `_attend`."""
+        *parts, ctx.how = arguments
+        ctx.chance = torch.get_rng_state() if ctx.how.dropout else None
+        gathered = _attend(cast(Parts, tuple(parts)), ctx.how)
+        ctx.save_for_backward(*parts, gathered)
+        return gathered
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
-        """Of every argument."""
-        parts: Parts = ctx.saved_tensors
-        found = [torch.zeros_like(part) for part in parts[:4]]
-        for sample, head in _heads(parts):
-            for tile in _tiles(parts, sample, head, ctx.start):
-                _add_gradients(found, parts, tile, gradient[sample, tile.rows, head])
-        return (*found, None, None, None)
+        """Of every part; the relative keys' only where they learn."""
+        *parts, gathered = ctx.saved_tensors
+        parts = cast(Parts, tuple(parts))
+        found = [torch.zeros_like(part, dtype=precise(part).dtype) for part in parts]
+        # What softmax takes off the gradient of a query's logits (Dao et al. 2022, FlashAttention, appendix B.2).
+        common = (precise(gradient) * gathered).sum(-1, keepdim=True)
+        with torch.random.fork_rng([], enabled=ctx.chance is not None):
+            if ctx.chance is not None:  # dropout takes the same weights again
+                torch.set_rng_state(ctx.chance)
+            for tile in _tiles(parts, ctx.how.start):
+                _add_gradients(found, parts, tile, gradient, common, ctx)
+        return (*found[:4], found[4] if ctx.needs_input_grad[4] else None, None)
 
 
-def _add_gradients(found: list[Tensor], parts: Parts, tile: _Tile, gradient: Tensor) -> None:
-    """Adds what a tile's output passes back to its queries, and to all keys and values."""
-    head, rows = (tile.sample, tile.head), (tile.sample, tile.head, tile.rows)
-    key, value = parts[2][head].contiguous(), parts[3][head].contiguous()
-    relative = parts[4][tile.head]
-    weights = tile.weights(parts, key, relative)
-    of_weights = precise(_product(gradient, value))
-    of_logits = weights * (of_weights - (of_weights * weights).sum(-1, keepdim=True))
-    of_logits, weights = of_logits.to(key.dtype), weights.to(key.dtype)
-    far = of_logits.new_zeros(len(of_logits), len(key) + len(of_logits) - 1)
-    _by_key(far, len(key)).copy_(of_logits)
-    found[0][rows] = _product(of_logits, key.T)
-    found[1][rows] = _product(far, relative[tile.reach].T)
-    found[2][head] += _product(of_logits.T, parts[0][rows].T)
-    found[3][head] += _product(weights.T, gradient.T)
-
-
-def _product(a: Float[Tensor, "m k"], b: Float[Tensor, "n k"]) -> Float[Tensor, "m n"]:
-    """`a @ b.T`, by the faster route."""
-    return project(a.contiguous().unsqueeze(0), b.contiguous())[0]
+def _add_gradients(
+    found: list[Tensor], parts: Parts, tile: _Tile, gradient: Tensor, common: Tensor, ctx: Any
+) -> None:
+    """Adds what a tile's output passes back to its queries, and to all keys, values and distances."""
+    by_key, by_distance, keys, values, relative = parts
+    rows, reach, how = tile.rows, tile.reach, ctx.how
+    weights, passed = tile.weights(parts), gradient[:, rows]
+    of_logits, used = precise(passed @ values.transpose(1, 2)), weights
+    if how.dropout:
+        spared = how.spared(weights)
+        of_logits, used = of_logits * spared, weights * spared
+    of_logits = ((of_logits - common[:, rows]) * weights).to(keys.dtype)
+    maps, queries, tokens = of_logits.shape
+    far = of_logits.new_zeros(maps, queries, tokens + queries - 1)
+    _by_key(far, tokens).copy_(of_logits)
+    far = far.unflatten(0, (-1, len(relative)))
+    found[0][:, rows] = of_logits @ keys
+    found[1][:, rows] = (far @ relative[:, reach]).flatten(0, 1)
+    found[2] += of_logits.transpose(1, 2) @ by_key[:, rows]
+    found[3] += used.to(values.dtype).transpose(1, 2) @ passed
+    if ctx.needs_input_grad[4]:
+        asked = by_distance[:, rows].unflatten(0, (-1, len(relative)))
+        found[4][:, reach] += (far.transpose(2, 3) @ asked).sum(0)

@@ -28,14 +28,16 @@ def relative_shift(
 class RelativeAttention(nn.Module):
     """Attention whose logits are `(q + content_bias) k + (q + position_bias) r(key - query)`.
 
-    Queries are scaled by `key_size ** -0.5` before the biases are added. `weights` is apart from `forward` so
-    that the attention can be read without a hook.
+    Queries are scaled by `key_size ** -0.5` before the biases are added. `weights` is apart from `forward` so that
+    the attention can be read without a hook. `span` is the tokens of the window that distances are measured by,
+    None for those of the input: what is learned from parts of a window then holds for all of it.
     """
 
     def __init__(self, config: EnformerConfig) -> None:
         super().__init__()
         self.heads, self.key_size = config.attention_heads, config.key_size
         self.features = config.position_features
+        self.span: int | None = None
         keys, values = self.heads * config.key_size, self.heads * config.value_size
         self.query = Linear(config.channels, keys, bias=False)
         self.key = Linear(config.channels, keys, bias=False)
@@ -62,12 +64,8 @@ class RelativeAttention(nn.Module):
             inspect: shown the weights while they are there, all of a query's keys at once.
         """
         queries = range(x.shape[1]) if queries is None else queries
-        tiles = x.device.type == "cpu" and not (self.training or self._learns())
-        gather = self._gather_in_tiles if tiles else self._gather
+        gather = self._gather_in_tiles if x.device.type == "cpu" else self._gather
         return self.output(gather(x, queries, inspect))
-
-    def _learns(self) -> bool:
-        return torch.is_grad_enabled() and any(p.requires_grad for p in self.parameters())
 
     def _gather(
         self, x: Tensor, queries: range, inspect: Inspect | None
@@ -83,7 +81,7 @@ class RelativeAttention(nn.Module):
     def _gather_in_tiles(
         self, x: Tensor, queries: range, inspect: Inspect | None
     ) -> Float[Tensor, "batch queries values"]:
-        """The same without the large arrays: a third of the time on a CPU."""
+        """The same without the large arrays: a third of the time on a CPU, in training too."""
         query = self._split(self.query(x[:, queries.start : queries.stop])) * self.key_size**-0.5
         gathered = attend(
             query + self.content_bias,
@@ -93,6 +91,7 @@ class RelativeAttention(nn.Module):
             self._split(self._keys_by_distance(x))[0],
             queries.start,
             inspect,
+            self.attention_dropout.p if self.training else 0.0,
         )
         return gathered.flatten(2)
 
@@ -114,14 +113,21 @@ class RelativeAttention(nn.Module):
     def _keys_by_distance(self, x: Tensor) -> Tensor:
         """`(1, distances, heads * key_size)`; they do not depend on the input, so inference keeps them."""
         weight = self.relative_key.weight
-        basis = relative_basis(x.shape[1], self.features)
+        basis = relative_basis(x.shape[1], self.features, self.span)
         if self.training or (torch.is_grad_enabled() and weight.requires_grad):
             basis = self.position_dropout(basis.to(x.device, x.dtype))
             return self.relative_key(basis.unsqueeze(0))
         return self._kept_keys(basis, weight)
 
     def _kept_keys(self, basis: Tensor, weight: Tensor) -> Tensor:
-        pinned = (len(basis), weight.data_ptr(), weight._version, weight.dtype, weight.device)
+        pinned = (
+            len(basis),
+            self.span,
+            weight.data_ptr(),
+            weight._version,
+            weight.dtype,
+            weight.device,
+        )
         kept = self._relative_keys
         if kept is None or kept[0] != pinned:
             # Outside inference mode, so that a later backward pass may use them too.

@@ -42,22 +42,31 @@ def gamma(distance: Distances, functions: int, tokens: int) -> Basis:
 
 
 @lru_cache(maxsize=8)
-def relative_basis(tokens: int, features: int) -> Float[Tensor, "distances features"]:
+def relative_basis(
+    tokens: int, features: int, span: int | None = None
+) -> Float[Tensor, "distances features"]:
     """Basis of the distances key - query from `-(tokens - 1)` to `tokens - 1`, float32.
 
     The first half of the `features` is symmetric, the second is the first times the sign of the distance.
     The tensor is shared: do not write to it.
+
+    Args:
+        tokens: of the input.
+        features: functions of distance, a multiple of 6.
+        span: tokens of the window that the functions are made for, at least `tokens`; the input by default.
     """
+    span = tokens if span is None else span
     with torch.inference_mode(False):  # a later backward pass may use it too
-        distance = torch.arange(-(tokens - 1), tokens, dtype=torch.float64)
+        distance = torch.arange(-(span - 1), span, dtype=torch.float64)
         functions, far = features // 6, distance.abs()
         families = (
-            exponential(far, functions, tokens),
+            exponential(far, functions, span),
             central_mask(far, functions),
-            gamma(far, functions, tokens),
+            gamma(far, functions, span),
         )
         symmetric = torch.cat(families, dim=1)
-        return torch.cat([symmetric, distance.sign()[:, None] * symmetric], dim=1).float()
+        basis = torch.cat([symmetric, distance.sign()[:, None] * symmetric], dim=1).float()
+        return basis[span - tokens : span + tokens - 1].clone()
 
 
 def _linspace(first: float, last: float, steps: int) -> Float64[Tensor, " functions"]:

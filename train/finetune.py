@@ -14,6 +14,8 @@ from train.settings import FineTune, FitConfig
 
 FROM_DATA = {"heads", "window_length", "target_bins"}
 """Sizes that the data give, not the parent."""
+MIXING = ("transformer.", "dilated.")
+"""What carries signals between tokens: layers that no other trunk can use."""
 
 
 def parent_of(config: FitConfig) -> Checkpoint | None:
@@ -33,7 +35,7 @@ def with_sizes_of(config: FitConfig, parent: Checkpoint | None) -> FitConfig:
 def start_from(
     model: Enformer, parent: Checkpoint, windows: Mapping[str, Windows] | None = None
 ) -> None:
-    """Copies the weights of a checkpoint; heads that only the model has stay fresh.
+    """Copies the weights of a checkpoint; heads that only the model has stay fresh, and so does another trunk.
 
     Args:
         model: changed in place.
@@ -47,6 +49,8 @@ def start_from(
     if windows is not None:
         left = tuple(f"heads.{h}." for h in parent.config.heads if not _fits(parent, windows, h))
         held = {name: value for name, value in held.items() if not name.startswith(left)}
+        if model.config.trunk != parent.config.trunk:
+            held = {name: value for name, value in held.items() if not name.startswith(MIXING)}
     if any(name not in own or own[name].shape != value.shape for name, value in held.items()):
         raise DataError(
             "Its weights do not fit the network of this configuration.",

@@ -4,8 +4,10 @@ import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 
+from enformer.attention import RelativeAttention
 from enformer.config import EnformerConfig
 from enformer.errors import DataError
+from enformer.model import Enformer
 from train.dataset import Windows, heads_of
 from train.settings import FitConfig
 
@@ -45,3 +47,10 @@ def training_geometry(config: FitConfig, full: EnformerConfig) -> EnformerConfig
     margin = full.crop_bins if config.crop_margin < 0 else config.crop_margin
     length = (bins + 2 * margin) * full.bin_size
     return dataclasses.replace(full, window_length=length, target_bins=bins)
+
+
+def measure_by(model: Enformer, tokens: int) -> None:
+    """Lets attention measure distances by a window of so many tokens, in place, whatever part of it it is given."""
+    for module in model.modules():
+        if isinstance(module, RelativeAttention):
+            module.span = tokens

@@ -20,7 +20,7 @@ from train.dataset import Batch, Sampling, StepBatches, Windows
 from train.engine import available_memory
 from train.evaluate import score
 from train.finetune import parent_of, start_from, with_sizes_of
-from train.geometry import full_geometry, training_geometry, training_windows
+from train.geometry import full_geometry, measure_by, training_geometry, training_windows
 from train.lineage import lineage, told_of
 from train.log import Board, Log
 from train.loop import Trainer, weights_by_assay
@@ -131,6 +131,7 @@ class Run:
         if parent is not None:
             start_from(model, parent, self.windows if self.config.finetune else None)
         scale_attention(model, self.config.attention_gain)
+        measure_by(model, self.full.tokens)
         return model
 
     def _track_weights(self) -> dict[str, torch.Tensor]:

@@ -7,12 +7,16 @@ from enformer.demo_sequence import Dice
 from enformer.planted.factors import FACTORS, HEADS, Factor, factors_of
 from enformer.planted.plan import Plan, PlannedEnhancer, PlannedPromoter
 
-DOMAIN = (24_000, 110_000)
+DOMAIN = (14_000, 110_000)
 """Shortest and longest domain in bp; their logarithms are uniform."""
 MARGIN, SPACING = 1_500, 1_200
 """Bp kept free at the ends of a domain, and between elements."""
-PER_PROMOTER, PER_ENHANCER = 5_000, 9_000
-"""Bp of domain for each promoter and each enhancer, on average."""
+PER_PROMOTER = (2_000, 3_000, 4_000, 12_000)
+"""Bp of domain for each promoter, on average: one of these in each domain."""
+PER_ENHANCER = 14_000
+"""Bp of domain for each enhancer, on average."""
+DEAD = 6
+"""One promoter in so many has a broken core: only that teaches that nothing starts without it."""
 
 _HELPERS = tuple(factor for factor in FACTORS if factor.role == "promoter")
 
@@ -36,7 +40,8 @@ def random_plan(length: int, dice: Dice) -> Plan:
 
 def _fill(start: int, end: int, dice: Dice) -> tuple[list[PlannedPromoter], list[PlannedEnhancer]]:
     """Elements at random places of a domain, no two closer than `SPACING`."""
-    most = [2 * (end - start) // per for per in (PER_PROMOTER, PER_ENHANCER)]
+    per_promoter = PER_PROMOTER[dice.integer(0, len(PER_PROMOTER))]
+    most = [2 * (end - start) // per for per in (per_promoter, PER_ENHANCER)]
     wanted = [1 + dice.integer(0, number + 1) for number in most]
     places = _spaced(start, end, sum(wanted), dice)
     for last in range(len(places) - 1, 0, -1):  # which of them are promoters is chance
@@ -57,7 +62,7 @@ def _spaced(start: int, end: int, count: int, dice: Dice) -> list[int]:
 def _promoter(tss: int, dice: Dice) -> PlannedPromoter:
     core = ("TATA", "YY1")[dice.integer(0, 2)]
     helpers = _drawn(_HELPERS, dice.integer(1, 5), dice)
-    return PlannedPromoter(tss, dice.strand(), core, helpers)
+    return PlannedPromoter(tss, dice.strand(), core, helpers, dead=dice.integer(0, DEAD) == 0)
 
 
 def _enhancer(start: int, dice: Dice) -> PlannedEnhancer:

@@ -55,11 +55,16 @@ def write_enhancer(writer: Writer, start: int, factors: Sequence[Factor], dice: 
 
 
 def write_promoter(
-    writer: Writer, tss: int, strand: Strand, core: str, helpers: Sequence[Factor], dice: Dice
+    writer: Writer,
+    tss: int,
+    strand: Strand,
+    core: Factor,
+    text: str,
+    helpers: Sequence[Factor],
+    dice: Dice,
 ) -> None:
-    """A core in its place before (TATA) or behind (YY1) the start, and helpers upstream of it."""
-    factor = BY_NAME[core]
-    writer.motif(tss, -factor.start, draw_motif(factor, dice), strand)
+    """The text of a core in its place before (TATA) or behind (YY1) the start, and helpers upstream of it."""
+    writer.motif(tss, -core.start, text, strand)
     for helper, offset in zip(helpers, _helper_places(), strict=False):
         writer.motif(tss, offset + dice.integer(0, 12), draw_motif(helper, dice), strand)
 

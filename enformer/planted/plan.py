@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from enformer.demo_sequence import Dice, Strand, Writer, background, island
 from enformer.planted.compose import (
     broken,
+    draw_motif,
     scrub,
     write_enhancer,
     write_insulator,
     write_promoter,
 )
-from enformer.planted.factors import Factor
+from enformer.planted.factors import BY_NAME, Factor
 
 ISLAND = 700
 """Bp of CpG island on each side of the start of a YY1 promoter."""
@@ -19,12 +20,16 @@ ISLAND = 700
 
 @dataclass(frozen=True)
 class PlannedPromoter:
-    """A start of transcription: 0-based base, strand, core factor, and helpers from the nearest on."""
+    """A start of transcription: 0-based base, strand, core factor, and helpers from the nearest on.
+
+    In a dead one the core is broken by one letter, and nothing starts.
+    """
 
     tss: int
     strand: Strand
     core: str
     helpers: tuple[Factor, ...] = ()
+    dead: bool = False
 
     @property
     def housekeeping(self) -> bool:
@@ -74,5 +79,7 @@ def write_plan(plan: Plan, dice: Dice, before: Callable[[Writer], None] | None =
         for number, factor in enumerate(enhancer.broken):
             writer.motif(end + 24 * number, 0, broken(factor, dice), "+")
     for promoter in plan.promoters:
-        write_promoter(writer, promoter.tss, promoter.strand, promoter.core, promoter.helpers, dice)
+        core = BY_NAME[promoter.core]
+        text = broken(core, dice) if promoter.dead else draw_motif(core, dice)
+        write_promoter(writer, promoter.tss, promoter.strand, core, text, promoter.helpers, dice)
     return writer.text()

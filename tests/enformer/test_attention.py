@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from enformer import Enformer
+from enformer.attend import attend
 from enformer.attention import RelativeAttention, relative_shift
 from enformer.positions import relative_basis
 
@@ -95,9 +96,15 @@ def test_training_draws_position_dropout_anew_and_learns_the_keys(tiny_config):
     assert layer.relative_key.weight.grad.abs().sum() > 0
 
 
-@pytest.mark.parametrize("tile", [3, 5, 384])
-def test_tiles_change_nothing(attention, tiny_config, monkeypatch, tile):
-    monkeypatch.setattr("enformer.attend.TILE", tile)
+@pytest.fixture(params=[1, 3, 16])
+def few_queries(request, monkeypatch) -> None:
+    """Tiles of so many queries."""
+    monkeypatch.setattr("enformer.attend.TILE", 1)
+    monkeypatch.setattr("enformer.attend.FEWEST", request.param)
+
+
+@pytest.mark.usefixtures("few_queries")
+def test_tiles_change_nothing(attention, tiny_config):
     x = torch.randn(2, 11, tiny_config.channels)
     whole = attention.output(attention._gather(x, range(11), None))
     torch.testing.assert_close(attention(x), whole, rtol=1e-5, atol=1e-5)
@@ -105,21 +112,48 @@ def test_tiles_change_nothing(attention, tiny_config, monkeypatch, tile):
 
 
 @pytest.mark.parametrize("queries", [range(11), range(4, 10), range(10, 11)])
-@pytest.mark.parametrize("tile", [1, 4, 384])
-def test_the_gradient_by_tiles_is_that_of_autograd(attention, monkeypatch, tile, queries):
-    monkeypatch.setattr("enformer.attend.TILE", tile)
-    attention = attention.double()
+@pytest.mark.usefixtures("few_queries")
+def test_the_gradient_by_tiles_is_that_of_autograd(attention, queries):
+    attention = attention.double().train().requires_grad_()
+    attention.position_dropout.p = attention.attention_dropout.p = 0.0
     x = torch.randn(2, 11, attention.query.in_features, dtype=torch.float64, requires_grad=True)
     weight = torch.randn(2, len(queries), attention.output.out_features, dtype=torch.float64)
+    asked = [x, *attention.parameters()]
     whole = attention.output(attention._gather(x, queries, None))
-    (want,) = torch.autograd.grad((whole * weight).sum(), x)
-    (found,) = torch.autograd.grad((attention(x, queries) * weight).sum(), x)
-    torch.testing.assert_close(found, want, rtol=1e-10, atol=1e-12)
+    want = torch.autograd.grad((whole * weight).sum(), asked)
+    found = torch.autograd.grad((attention(x, queries) * weight).sum(), asked)
+    for one, other in zip(found, want, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-9, atol=1e-11)
+
+
+@pytest.mark.usefixtures("few_queries")
+def test_dropout_by_tiles_is_the_same_in_the_backward_pass(attention):
+    """The gradient is that of the function that was drawn: finite differences agree with it."""
+    layer = attention.double().train()
+    layer.attention_dropout.p = 0.5
+    x = torch.randn(1, 9, layer.query.in_features, dtype=torch.float64, requires_grad=True)
+
+    def drawn(given):
+        torch.manual_seed(3)
+        return layer(given)
+
+    assert torch.autograd.gradcheck(drawn, (x,))
+    assert not torch.allclose(drawn(x), layer.eval()(x))
+
+
+def test_dropout_keeps_the_mean():
+    parts = [0.1 * torch.randn(1, 2, 40, 8) for _ in range(3)] + [torch.randn(1, 2, 40, 8)]
+    relative = 0.1 * torch.randn(2, 79, 8)
+    drawn = [attend(*parts, relative, 0, dropout=0.3) for _ in range(400)]
+    torch.testing.assert_close(
+        torch.stack(drawn).mean(0), attend(*parts, relative, 0), rtol=0, atol=0.05
+    )
 
 
 @pytest.mark.parametrize("grad", [True, False])
 def test_an_inspector_sees_every_weight_once(attention, tiny_config, monkeypatch, grad):
-    monkeypatch.setattr("enformer.attend.TILE", 4)
+    monkeypatch.setattr("enformer.attend.TILE", 1)
+    monkeypatch.setattr("enformer.attend.FEWEST", 4)
     x = torch.randn(2, 10, tiny_config.channels)
     seen = torch.zeros(2, tiny_config.attention_heads, 10, 10)
 

@@ -40,3 +40,9 @@ def test_basis_has_a_symmetric_and_an_antisymmetric_half(tokens, features):
     assert torch.equal(signed, -signed.flip(0))
     assert torch.equal(signed[tokens:], symmetric[tokens:])
     assert torch.isfinite(basis).all()
+
+
+def test_a_part_of_a_window_is_measured_by_the_whole():
+    whole = relative_basis(40, 12)
+    assert torch.equal(relative_basis(15, 12, span=40), whole[25:-25])
+    assert not torch.allclose(relative_basis(15, 12), whole[25:-25])

@@ -50,6 +50,14 @@ def changed(found: dict[str, torch.Tensor], parent: Checkpoint) -> set[str]:
     return {n for n, value in found.items() if n in before and not torch.equal(value, before[n])}
 
 
+def test_another_trunk_learns_on_the_convolutions_of_the_parent(fit_config, parent) -> None:
+    other = {"trunk": "dilated", "depth": 3, "dropout": 0.0}
+    found = tuned(fit_config, parent, freeze="convolutions", model=other, average=0.0)
+    assert not any(name.startswith("transformer.") for name in found)
+    assert sum(name.endswith("spread.conv.weight") for name in found) == 3
+    assert not {n for n in changed(found, parent) if n.startswith(("stem", "conv_tower"))}
+
+
 def test_new_heads_learn_on_a_frozen_trunk(fit_config, parent, other_tracks) -> None:
     found = tuned(
         fit_config, parent, freeze="trunk", data=other_tracks, schedule=("yeast",), average=0.0

@@ -56,7 +56,8 @@ def test_an_enhancer_reads_back(empty):
 def test_a_promoter_reads_back_at_its_base(empty, strand, core):
     helpers = tuple(BY_NAME[name] for name in ("SP1", "NFY", "NRF1"))
     writer = Writer(empty)
-    write_promoter(writer, 10_000, strand, core, helpers, Dice(5))
+    text = draw_motif(BY_NAME[core], Dice(5))
+    write_promoter(writer, 10_000, strand, BY_NAME[core], text, helpers, Dice(5))
     promoter = read(writer.text()).promoters.iloc[0]
     assert (promoter.tss, promoter.strand) == (10_000, strand)
     assert promoter.strength == pytest.approx(sum(helper.weight for helper in helpers))

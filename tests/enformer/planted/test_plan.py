@@ -1,6 +1,10 @@
+from dataclasses import replace
+
+import numpy as np
+
 from enformer.demo_sequence import Dice
 from enformer.planted import read
-from enformer.planted.factors import BY_NAME
+from enformer.planted.factors import BY_NAME, FACTORS
 from enformer.planted.plan import Plan, PlannedEnhancer, PlannedPromoter, write_plan
 
 PLAN = Plan(
@@ -21,6 +25,16 @@ def test_a_plan_reads_back():
     assert reading.enhancers["blood"].tolist() == [2.4]
     assert len(reading.walls) == 1
     assert len(reading.links()) == 1
+
+
+def test_nothing_starts_at_a_dead_promoter():
+    dead = replace(PLAN.promoters[0], dead=True)
+    reading = read(write_plan(replace(PLAN, promoters=(dead, PLAN.promoters[1])), Dice(1)))
+    assert reading.promoters["tss"].tolist() == [30_000]
+    helpers = reading.sites.where(
+        np.array([FACTORS[n].name == "SP1" for n in reading.sites.factor])
+    )
+    assert len(helpers.start) == 2  # its own helper is whole
 
 
 def test_the_same_dice_write_the_same():
