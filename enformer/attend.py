@@ -1,7 +1,7 @@
 """Attention with relative positions by tiles of queries, and its gradient: for a processor's cache.
 
-Nothing of the size of a map is ever made. It is what `RelativeAttention.weights` and a matrix product give, in
-a third of the time on a CPU.
+Nothing of the size of a map is ever made. It is what `RelativeAttention.weights` and a matrix product give,
+in a third of the time on a CPU.
 """
 
 from collections.abc import Callable, Iterator
@@ -161,7 +161,7 @@ class _Attend(torch.autograd.Function):
         *parts, gathered = ctx.saved_tensors
         parts = cast(Parts, tuple(parts))
         found = [torch.zeros_like(part, dtype=precise(part).dtype) for part in parts]
-        # What softmax takes off the gradient of a query's logits (Dao et al. 2022, FlashAttention, appendix B.2).
+        # What softmax takes off the gradient of a query's logits: Dao et al. 2022, FlashAttention, appendix B.
         common = (precise(gradient) * gathered).sum(-1, keepdim=True)
         with torch.random.fork_rng([], enabled=ctx.chance is not None):
             if ctx.chance is not None:  # dropout takes the same weights again

@@ -28,9 +28,9 @@ def relative_shift(
 class RelativeAttention(nn.Module):
     """Attention whose logits are `(q + content_bias) k + (q + position_bias) r(key - query)`.
 
-    Queries are scaled by `key_size ** -0.5` before the biases are added. `weights` is apart from `forward` so that
-    the attention can be read without a hook. `span` is the tokens of the window that distances are measured by,
-    None for those of the input: what is learned from parts of a window then holds for all of it.
+    Queries are scaled by `key_size ** -0.5` before the biases are added. `weights` is apart from `forward` so
+    that the attention can be read without a hook. `span` is the tokens of the window that distances are
+    measured by, None for those of the input: what parts of a window teach then holds for all of it.
     """
 
     def __init__(self, config: EnformerConfig) -> None:

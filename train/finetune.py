@@ -35,7 +35,7 @@ def with_sizes_of(config: FitConfig, parent: Checkpoint | None) -> FitConfig:
 def start_from(
     model: Enformer, parent: Checkpoint, windows: Mapping[str, Windows] | None = None
 ) -> None:
-    """Copies the weights of a checkpoint; heads that only the model has stay fresh, and so does another trunk.
+    """Copies the weights of a checkpoint; heads and a trunk that only the model has stay fresh.
 
     Args:
         model: changed in place.

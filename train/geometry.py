@@ -50,7 +50,7 @@ def training_geometry(config: FitConfig, full: EnformerConfig) -> EnformerConfig
 
 
 def measure_by(model: Enformer, tokens: int) -> None:
-    """Lets attention measure distances by a window of so many tokens, in place, whatever part of it it is given."""
+    """Lets attention measure distances by a window of so many tokens, in place, whatever it is given."""
     for module in model.modules():
         if isinstance(module, RelativeAttention):
             module.span = tokens

@@ -14,7 +14,6 @@ from enformer.model import Enformer
 from train.memory import GIB, SLACK, need, require
 from train.settings import FineTune
 
-
 STEP = """
 import json, sys, torch
 from pathlib import Path
