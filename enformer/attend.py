@@ -161,7 +161,7 @@ class _Attend(torch.autograd.Function):
         *parts, gathered = ctx.saved_tensors
         parts = cast(Parts, tuple(parts))
         found = [torch.zeros_like(part, dtype=precise(part).dtype) for part in parts]
-        # What softmax takes off the gradient of a query's logits: Dao et al. 2022, FlashAttention, appendix B.
+        # What softmax takes off the gradient of the logits: Dao et al. 2022, FlashAttention, appendix B.
         common = (precise(gradient) * gathered).sum(-1, keepdim=True)
         with torch.random.fork_rng([], enabled=ctx.chance is not None):
             if ctx.chance is not None:  # dropout takes the same weights again

@@ -18,6 +18,10 @@ import pandas as pd
 import pytest
 import torch
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from streamlit.testing.v1 import AppTest
+
+from app import places
+from tests.app.alone import finished
 
 ROOT = Path(__file__).parents[2]
 STARTS_WITHIN = 60  # seconds
@@ -135,6 +139,27 @@ def new_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert errors == []
+
+
+@pytest.fixture
+def offline(monkeypatch) -> None:
+    """No network, and neither a genome nor genes of one's own: the demo genome."""
+    monkeypatch.setenv(places.OFFLINE_VARIABLE, "1")
+    for variable in (places.GENOME_VARIABLE, places.GENES_VARIABLE):
+        monkeypatch.delenv(variable, raising=False)
+
+
+@pytest.fixture
+def open_view(root: Path, tiny_checkpoint, offline) -> Callable[..., AppTest]:
+    """Runs a view with what a link asks for; the tiny model unless it asks for another."""
+
+    def opened(view: str, **url: str) -> AppTest:
+        app = AppTest.from_file(str(root / "app" / "views" / f"{view}.py"), default_timeout=60)
+        for name, value in ({"model": str(tiny_checkpoint.source)} | url).items():
+            app.query_params[name] = value
+        return finished(app.run())
+
+    return opened
 
 
 @pytest.fixture(scope="session")

@@ -3,47 +3,28 @@
 import io
 import json
 import zipfile
+from functools import partial
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app import attending, places
+from app import attending
 from app.question import Query
 from enformer import Interval, open_genome
 from interpret.target import Target
+from tests.app.alone import finished
 
 LOCUS = "demo1:300,001-304,000"
 
 
-@pytest.fixture(autouse=True)
-def offline(monkeypatch):
-    monkeypatch.setenv(places.OFFLINE_VARIABLE, "1")
-    for variable in (places.GENOME_VARIABLE, places.GENES_VARIABLE):
-        monkeypatch.delenv(variable, raising=False)
+pytestmark = pytest.mark.usefixtures("offline")
 
 
 @pytest.fixture
-def opened(root, tiny_checkpoint):
+def opened(open_view):
     """Opens the view with what a link asks for."""
-
-    def opened(**url: str) -> AppTest:
-        app = AppTest.from_file(str(root / "app" / "views" / "attention.py"), default_timeout=60)
-        for name, value in ({"model": str(tiny_checkpoint.source)} | url).items():
-            app.query_params[name] = value
-        return finished(app.run())
-
-    return opened
-
-
-def finished(app: AppTest) -> AppTest:
-    """Runs until no job is under way, as the polling fragment does in a browser."""
-    for _ in range(100):
-        assert not app.exception
-        if not any(button.label == "Cancel" for button in app.button):
-            return app
-        app.run()
-    raise AssertionError("the job did not end")
+    return partial(open_view, "attention")
 
 
 def charts(app: AppTest) -> list[dict]:

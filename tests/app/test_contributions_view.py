@@ -1,43 +1,23 @@
 """The Contributions view, run by AppTest on a tiny model and the demo genome."""
 
 import json
+from functools import partial
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app import places
+from tests.app.alone import finished, words
 
 LOCUS = "demo1:300,001-304,000"
 
 
-@pytest.fixture(autouse=True)
-def offline(monkeypatch):
-    monkeypatch.setenv(places.OFFLINE_VARIABLE, "1")
-    for variable in (places.GENOME_VARIABLE, places.GENES_VARIABLE):
-        monkeypatch.delenv(variable, raising=False)
+pytestmark = pytest.mark.usefixtures("offline")
 
 
 @pytest.fixture
-def opened(root, tiny_checkpoint):
+def opened(open_view):
     """Opens the view with what a link asks for."""
-
-    def opened(**url: str) -> AppTest:
-        path = root / "app" / "views" / "contributions.py"
-        app = AppTest.from_file(str(path), default_timeout=60)
-        for name, value in ({"model": str(tiny_checkpoint.source)} | url).items():
-            app.query_params[name] = value
-        return finished(app.run())
-
-    return opened
-
-
-def finished(app: AppTest) -> AppTest:
-    for _ in range(200):
-        assert not app.exception
-        if not any(button.label == "Cancel" for button in app.button):
-            return app
-        app.run()
-    raise AssertionError("the job did not end")
+    return partial(open_view, "contributions")
 
 
 def click(app: AppTest, label: str) -> AppTest:
@@ -48,11 +28,6 @@ def click(app: AppTest, label: str) -> AppTest:
 def figure(app: AppTest) -> dict:
     (chart,) = app.get("plotly_chart")
     return json.loads(chart.proto.spec)
-
-
-def words(app: AppTest) -> str:
-    parts = [*app.caption, *app.warning, *app.error, *app.markdown, *app.info]
-    return "\n".join(part.value for part in parts).replace("\\", "")
 
 
 def letters(app: AppTest) -> int:

@@ -5,39 +5,22 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app import places
+from tests.app.alone import finished, words
 
 LOCUS, VARIANT = "demo1:342,001-348,000", "demo1:345,053 C>A"
 
 
-@pytest.fixture(autouse=True)
-def offline(monkeypatch):
-    monkeypatch.setenv(places.OFFLINE_VARIABLE, "1")
-    for variable in (places.GENOME_VARIABLE, places.GENES_VARIABLE):
-        monkeypatch.delenv(variable, raising=False)
+pytestmark = pytest.mark.usefixtures("offline")
 
 
 @pytest.fixture
-def opened(root, planted_model):
+def opened(open_view, planted_model):
     """Opens a view with what a link asks for."""
 
     def opened(view: str = "locus", **url: str) -> AppTest:
-        app = AppTest.from_file(str(root / "app" / "views" / f"{view}.py"), default_timeout=60)
-        for name, value in ({"model": planted_model, "locus": LOCUS} | url).items():
-            app.query_params[name] = value
-        return finished(app.run())
+        return open_view(view, **{"model": planted_model, "locus": LOCUS} | url)
 
     return opened
-
-
-def finished(app: AppTest) -> AppTest:
-    """Runs until no job is under way, as the polling fragment does in a browser."""
-    for _ in range(200):
-        assert not app.exception
-        if not any(button.label == "Cancel" for button in app.button):
-            return app
-        app.run()
-    raise AssertionError("the job did not end")
 
 
 def figure(app: AppTest) -> dict:
@@ -51,11 +34,6 @@ def shows_truth(app: AppTest) -> bool:
     ]
     traces = [trace for spec in told for trace in json.loads(spec)["data"]]
     return any("DLCR-HS2" in (trace.get("text") or ()) for trace in traces)
-
-
-def words(app: AppTest) -> str:
-    parts = [*app.caption, *app.warning, *app.error, *app.markdown, *app.info]
-    return "\n".join(part.value for part in parts).replace("\\", "")
 
 
 def test_the_switch_draws_the_truth_and_writes_the_link(opened):

@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
+from functools import partial
 
 import pandas as pd
 import pytest
@@ -12,15 +13,13 @@ from app import places
 from app.job import Control
 from app.methods import METHODS
 from enformer import Interval, Variant, open_genome
+from tests.app.alone import finished
+from tests.app.alone import words as said
 
 POSITION = 300_001
 
 
-@pytest.fixture(autouse=True)
-def offline(monkeypatch):
-    monkeypatch.setenv(places.OFFLINE_VARIABLE, "1")
-    for variable in (places.GENOME_VARIABLE, places.GENES_VARIABLE):
-        monkeypatch.delenv(variable, raising=False)
+pytestmark = pytest.mark.usefixtures("offline")
 
 
 @pytest.fixture(scope="module")
@@ -34,26 +33,9 @@ def variant(bases: str) -> Variant:
 
 
 @pytest.fixture
-def opened(root, tiny_checkpoint):
+def opened(open_view):
     """Opens the view with what a link asks for."""
-
-    def opened(**url: str) -> AppTest:
-        app = AppTest.from_file(str(root / "app" / "views" / "variant.py"), default_timeout=60)
-        for name, value in ({"model": str(tiny_checkpoint.source)} | url).items():
-            app.query_params[name] = value
-        return finished(app.run())
-
-    return opened
-
-
-def finished(app: AppTest) -> AppTest:
-    """Runs until no job is under way, as the polling fragment does in a browser."""
-    for _ in range(200):
-        assert not app.exception
-        if not any(button.label == "Cancel" for button in app.button):
-            return app
-        app.run()
-    raise AssertionError("the job did not end")
+    return partial(open_view, "variant")
 
 
 def figures(app: AppTest) -> list[dict]:
@@ -63,11 +45,6 @@ def figures(app: AppTest) -> list[dict]:
 
 def notes(figure: dict) -> str:
     return " ".join(note["text"] for note in figure["layout"]["annotations"])
-
-
-def said(app: AppTest) -> str:
-    parts = [*app.caption, *app.warning, *app.error, *app.markdown, *app.info, *app.code]
-    return "\n".join(part.value for part in parts).replace("\\", "")
 
 
 def choose(app: AppTest, key: str, value: object) -> AppTest:

@@ -7,38 +7,18 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app import places
+from tests.app.alone import finished, words
 
 LOCUS = "demo1:300,001-304,000"
 
 
-@pytest.fixture(autouse=True)
-def offline(monkeypatch):
-    monkeypatch.setenv(places.OFFLINE_VARIABLE, "1")
-    for variable in (places.GENOME_VARIABLE, places.GENES_VARIABLE):
-        monkeypatch.delenv(variable, raising=False)
+pytestmark = pytest.mark.usefixtures("offline")
 
 
 @pytest.fixture
-def opened(root, tiny_checkpoint):
-    """Opens a view with what a link asks for; the tiny model unless another one is asked."""
-
-    def opened(view: str = "locus", **url: str) -> AppTest:
-        app = AppTest.from_file(str(root / "app" / "views" / f"{view}.py"), default_timeout=60)
-        for name, value in ({"model": str(tiny_checkpoint.source)} | url).items():
-            app.query_params[name] = value
-        return finished(app.run())
-
-    return opened
-
-
-def finished(app: AppTest) -> AppTest:
-    """Runs until no job is under way, as the polling fragment does in a browser."""
-    for _ in range(100):
-        assert not app.exception
-        if not any(button.label == "Cancel" for button in app.button):
-            return app
-        app.run()
-    raise AssertionError("the job did not end")
+def opened(open_view):
+    """Opens a view, the locus unless another is named, with what a link asks for."""
+    return lambda view="locus", **url: open_view(view, **url)
 
 
 def button(app: AppTest, label: str):
@@ -62,11 +42,6 @@ def figure(app: AppTest) -> dict:
 
 def title(app: AppTest) -> str:
     return figure(app)["layout"]["annotations"][0]["text"]
-
-
-def words(app: AppTest) -> str:
-    parts = [*app.caption, *app.warning, *app.error, *app.markdown, *app.info]
-    return "\n".join(part.value for part in parts).replace("\\", "")
 
 
 def test_it_opens_on_the_demo_genome_and_says_why(opened):

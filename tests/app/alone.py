@@ -1,0 +1,19 @@
+"""A view without a browser, run by Streamlit's AppTest."""
+
+from streamlit.testing.v1 import AppTest
+
+
+def finished(app: AppTest) -> AppTest:
+    """Runs until no job is under way, as the polling fragment does in a browser."""
+    for _ in range(200):
+        assert not app.exception
+        if not any(button.label == "Cancel" for button in app.button):
+            return app
+        app.run()
+    raise AssertionError("the job did not end")
+
+
+def words(app: AppTest) -> str:
+    """What the page says around its figures."""
+    parts = [*app.caption, *app.warning, *app.error, *app.markdown, *app.info, *app.code]
+    return "\n".join(part.value for part in parts).replace("\\", "")
