@@ -11,10 +11,14 @@ import argparse
 import json
 import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 import h5py
 import numpy as np
+from jaxtyping import Float, UInt8
 from tqdm import tqdm
 
 from enformer.config import OFFICIAL
@@ -58,13 +62,22 @@ def _write_split(group: h5py.Group, seed: int, head: str, split: str, number: in
     tracks = len(ASSAYS) * len(HEADS[head])
     sequences, targets = create_split(group, rows, length, bins, tracks)
     places = iter(range(len(rows)))
-    for index in tqdm(range(number), f"{head} {split}", leave=False):
-        contig = draw_contig(seed, head, split, index)
-        letters, counts = one_hot(contig.sequence).numpy(), draw_counts(contig, head, seed)
-        for start in window_starts():
-            at, first = next(places), start // OFFICIAL.bin_size + OFFICIAL.crop_bins
-            sequences[at] = letters[start : start + length].astype(np.uint8)
-            targets[at] = counts[first : first + bins]
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as workers:
+        drawn = workers.map(partial(_draw, seed, head, split), range(number))
+        for letters, counts in tqdm(drawn, f"{head} {split}", number, leave=False):
+            for start in window_starts():
+                at, first = next(places), start // OFFICIAL.bin_size + OFFICIAL.crop_bins
+                sequences[at] = letters[start : start + length]
+                targets[at] = counts[first : first + bins]
+
+
+def _draw(
+    seed: int, head: str, split: str, number: int
+) -> tuple[UInt8[np.ndarray, "length 4"], Float[np.ndarray, "bins tracks"]]:
+    """One-hot letters and noisy counts of a contig."""
+    contig = draw_contig(seed, head, split, number)
+    letters = one_hot(contig.sequence).numpy().astype(np.uint8)
+    return letters, draw_counts(contig, head, seed)
 
 
 def write_truth(out: Path, seed: int, counts: Mapping[str, Mapping[str, int]] = COUNTS) -> None:

@@ -7,13 +7,13 @@ from enformer.demo_sequence import Dice
 from enformer.planted.factors import FACTORS, HEADS, Factor, factors_of
 from enformer.planted.plan import Plan, PlannedEnhancer, PlannedPromoter
 
-DOMAIN = (14_000, 110_000)
+DOMAIN = (50_000, 300_000)
 """Shortest and longest domain in bp; their logarithms are uniform."""
 MARGIN, SPACING = 1_500, 1_200
 """Bp kept free at the ends of a domain, and between elements."""
 PER_PROMOTER = (2_000, 3_000, 4_000, 12_000)
 """Bp of domain for each promoter, on average: one of these in each domain."""
-PER_ENHANCER = 14_000
+PER_ENHANCER = 18_000
 """Bp of domain for each enhancer, on average."""
 DEAD = 6
 """One promoter in so many has a broken core: only that teaches that nothing starts without it."""
