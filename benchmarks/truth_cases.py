@@ -62,12 +62,15 @@ class Case:
 
 
 def draw_cases(checkpoint: Checkpoint, seed: int, contigs: int, each: int) -> Iterator[Case]:
-    """Promoters of the test contigs, evenly among those whose window needs no padding."""
+    """Promoters of the test contigs, evenly among those with a candidate whose window needs no padding."""
     for number in range(contigs):
         contig = draw_contig(seed, HEAD, "test", number)
         half = checkpoint.config.window_length // 2
         tss = contig.reading.promoters["tss"].to_numpy()
-        inside = np.flatnonzero((tss > half) & (tss < contig.reading.length - half))
+        enhancers = contig.reading.enhancers
+        middle = ((enhancers["start"] + enhancers["end"]) // 2).to_numpy()
+        asked = (np.abs(middle - tss[:, None]) <= FAR).any(axis=1)
+        inside = np.flatnonzero(asked & (tss > half) & (tss < contig.reading.length - half))
         for promoter in inside[np.linspace(0, len(inside) - 1, each).astype(int)]:
             yield _case(checkpoint, contig, int(promoter))
 

@@ -15,7 +15,7 @@ PER_PROMOTER = (2_000, 3_000, 4_000, 12_000)
 """Bp of domain for each promoter, on average: one of these in each domain."""
 PER_ENHANCER = 18_000
 """Bp of domain for each enhancer, on average."""
-DEAD = 6
+DEAD = 2
 """One promoter in so many has a broken core: only that teaches that nothing starts without it."""
 
 _HELPERS = tuple(factor for factor in FACTORS if factor.role == "promoter")
