@@ -36,7 +36,7 @@ from train.metrics import StreamingPearson
 from train.synthetic_contig import draw_contig, draw_counts, window_starts
 
 SEED, CONTIGS, EACH, STEPS, SHUFFLES = 1, 8, 2, 10, 2
-FLANK = 100
+FLANK = 60
 """Bp on each side of a TSS in which every substitution is tried."""
 OTHERS = Path(__file__).parent / "models"
 """Models trained on the same data, such as one with another trunk: each is scored beside `demo`."""
