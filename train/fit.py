@@ -163,7 +163,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     place = Place(given.accelerator, given.devices, given.nodes)
     words = sys.argv[1:] if arguments is None else arguments
-    command = " ".join(["python -m train.fit", *words])
+    # A card is handed on: no folder of this machine.
+    named = [Path(word).name if Path(word).is_absolute() else word for word in words]
+    command = " ".join(["python -m train.fit", *named])
     try:
         for config in given.configs:
             settings = read_settings(config, given.root)

@@ -263,6 +263,9 @@ def test_command_line(prepared, tmp_path, capsys) -> None:
     path.write_text(TOML.format(data=prepared, out="run"))
     main([str(path), "--root", str(tmp_path)])
     assert "best.safetensors" in capsys.readouterr().out
+    lineage = load(tmp_path / "run" / "best.safetensors").card.lineage
+    assert lineage.startswith("command: python -m train.fit tiny.toml --root")
+    assert str(tmp_path) not in lineage
     with pytest.raises(SystemExit):
         main([str(path), "--root", str(tmp_path / "elsewhere")])
     assert "train.prepare" in capsys.readouterr().err
