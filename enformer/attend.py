@@ -70,11 +70,22 @@ class _How:
     inspect: Inspect | None
     dropout: float
 
-    def show(self, rows: slice, weights: Float[Tensor, "maps query key"]) -> None:
+    def groups(self, parts: Parts) -> Iterator[tuple[slice, Parts]]:
+        """All maps at once; one after the other where somebody watches, who is shown them in order."""
+        maps = len(parts[0])
+        if self.inspect is None:
+            yield slice(0, maps), parts
+            return
+        for number in range(maps):
+            one, head = slice(number, number + 1), number % self.heads
+            queries_keys_values = (part[one] for part in parts[:4])
+            yield one, cast(Parts, (*queries_keys_values, parts[4][head : head + 1]))
+
+    def show(self, maps: slice, rows: slice, weights: Float[Tensor, "maps query key"]) -> None:
         """Shows the weights of a tile to whoever asked."""
         if self.inspect is not None:
-            for number, one in enumerate(weights):
-                self.inspect(*divmod(number, self.heads), self.start + rows.start, one)
+            place = divmod(maps.start, self.heads)
+            self.inspect(*place, self.start + rows.start, weights[0])
 
     def spared(self, weights: Float[Tensor, "maps query key"]) -> Tensor:
         """What dropout makes of ones: 0, or what it scales the others by."""
@@ -128,14 +139,14 @@ def _by_key(
 
 
 def _attend(parts: Parts, how: _How) -> Float[Tensor, "maps queries value"]:
-    values = parts[3]
-    gathered = values.new_empty(*parts[0].shape[:2], values.shape[-1])
-    for tile in _tiles(parts, how.start):
-        weights = tile.weights(parts)
-        how.show(tile.rows, weights)
-        if how.dropout:
-            weights *= how.spared(weights)
-        gathered[:, tile.rows] = weights.to(values.dtype) @ values
+    gathered = parts[3].new_empty(*parts[0].shape[:2], parts[3].shape[-1])
+    for maps, some in how.groups(parts):
+        for tile in _tiles(some, how.start):
+            weights = tile.weights(some)
+            how.show(maps, tile.rows, weights)
+            if how.dropout:
+                weights *= how.spared(weights)
+            gathered[maps, tile.rows] = weights.to(gathered.dtype) @ some[3]
     return gathered
 
 

@@ -156,12 +156,15 @@ def test_an_inspector_sees_every_weight_once(attention, tiny_config, monkeypatch
     monkeypatch.setattr("enformer.attend.FEWEST", 4)
     x = torch.randn(2, 10, tiny_config.channels)
     seen = torch.zeros(2, tiny_config.attention_heads, 10, 10)
+    order = []
 
     def inspect(sample, head, first, weights):
+        order.append((sample, head, first))
         seen[sample, head, first : first + len(weights)] += weights
 
     attention(x.requires_grad_(grad), range(2, 9), inspect)
     want = attention.weights(x)[:, :, 2:9]
     torch.testing.assert_close(seen[:, :, 2:9], want, rtol=1e-5, atol=1e-6)
+    assert order == sorted(order)  # map by map, and there from the first query on
     assert not seen[:, :, :2].any()
     assert not seen[:, :, 9:].any()

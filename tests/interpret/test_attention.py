@@ -137,7 +137,8 @@ def test_means_over_heads_and_layers(summary, maps):
 
 
 def test_tiles_and_their_number_change_nothing(tiny_checkpoint, x, summary, monkeypatch):
-    monkeypatch.setattr("enformer.attend.TILE", 50)
+    monkeypatch.setattr("enformer.attend.TILE", 1)
+    monkeypatch.setattr("enformer.attend.FEWEST", 50)
     found = attention_summary(tiny_checkpoint.model, x, queries=(64, 3), keys=(9,), pool=10)
     for name in ("rows", "pooled_mean", "pooled_max", "profile", "entropy", "rollout_pooled"):
         np.testing.assert_allclose(
