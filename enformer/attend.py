@@ -84,8 +84,8 @@ class _How:
     def show(self, maps: slice, rows: slice, weights: Float[Tensor, "maps query key"]) -> None:
         """Shows the weights of a tile to whoever asked."""
         if self.inspect is not None:
-            place = divmod(maps.start, self.heads)
-            self.inspect(*place, self.start + rows.start, weights[0])
+            sample, head = divmod(int(maps.start), self.heads)
+            self.inspect(sample, head, self.start + int(rows.start), weights[0])
 
     def spared(self, weights: Float[Tensor, "maps query key"]) -> Tensor:
         """What dropout makes of ones: 0, or what it scales the others by."""
