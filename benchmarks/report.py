@@ -40,9 +40,11 @@ class Report:
         lines += ["| what | measured | budget | met |", "|---|---|---|---|"]
         for row in self.rows:
             met = "yes" if row.met else "**no**"
-            lines.append(f"| {row.what} | {row.value:.2f} {row.unit} | {row.budget} | {met} |")
+            lines.append(
+                f"| {_cell(row.what)} | {row.value:.2f} {row.unit} | {row.budget} | {met} |"
+            )
         lines += ["", "| figure | value |", "|---|---|"]
-        lines += [f"| {name} | {value} |" for name, value in self.details.items()]
+        lines += [f"| {_cell(name)} | {_cell(value)} |" for name, value in self.details.items()]
         return "\n".join(lines) + "\n"
 
     def write(self, folder: Path = RESULTS) -> Path:
@@ -53,3 +55,8 @@ class Report:
         path = folder / f"{self.name}.md"
         path.write_text(self.markdown())
         return path
+
+
+def _cell(text: str) -> str:
+    """Text that cannot end its cell."""
+    return text.replace("|", r"\|")
