@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.app.in_browser import settled
+
 pytestmark = pytest.mark.browser
 
 
@@ -19,12 +21,6 @@ def titled(page: Page, text: str | re.Pattern[str]) -> None:
     """Waits until the large map's title says so."""
     words = page.locator("[class*=st-key-head_] .annotation-text", has_text=text)
     expect(words.first).to_be_visible(timeout=90_000)
-
-
-def settled(page: Page) -> None:
-    page.wait_for_function(
-        "document.querySelector('.stApp').getAttribute('data-test-script-state') === 'notRunning'"
-    )
 
 
 def opened(server, page: Page, **parameters: str) -> Page:

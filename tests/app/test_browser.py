@@ -15,6 +15,7 @@ from playwright.sync_api import Locator, Page, expect
 from app import services
 from app.picker import model_title
 from enformer.provenance import Provenance
+from tests.app.in_browser import settled
 
 pytestmark = pytest.mark.browser
 
@@ -48,13 +49,6 @@ def search(page: Page, text: str) -> None:
 
 def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=False).first.click()
-
-
-def settled(page: Page) -> None:
-    """Waits until the script has run to its end."""
-    page.wait_for_function(
-        "document.querySelector('.stApp').getAttribute('data-test-script-state') === 'notRunning'"
-    )
 
 
 @pytest.fixture

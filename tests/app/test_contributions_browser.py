@@ -6,21 +6,9 @@ import time
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.app.in_browser import opened, settled
+
 pytestmark = pytest.mark.browser
-
-
-def opened(page: Page, server, **asked: str) -> Page:
-    link = server.link(**asked).replace("/?", "/contributions?")
-    page.goto(link)
-    expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible(timeout=90_000)
-    settled(page)
-    return page
-
-
-def settled(page: Page) -> None:
-    page.wait_for_function(
-        "document.querySelector('.stApp').getAttribute('data-test-script-state') === 'notRunning'"
-    )
 
 
 def shows(page: Page, text: str) -> None:
@@ -39,7 +27,9 @@ def letters(page: Page):
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1920, "dark")])
 def test_a_link_opens_the_view_and_zooming_in_shows_letters(server, new_page, width, scheme):
-    page = opened(new_page(width, scheme), server, locus="HBB", zoom="5227001-5227500")
+    page = opened(
+        new_page(width, scheme), server, "contributions", locus="HBB", zoom="5227001-5227500"
+    )
     shows(page, "chr11:5,227,001-5,227,500")
     expect(page.get_by_text("Explained: mean of 12 CAGE tracks over 3 bins")).to_be_visible()
     assert letters(page).count() == 0
@@ -53,7 +43,7 @@ def test_a_link_opens_the_view_and_zooming_in_shows_letters(server, new_page, wi
 
 
 def test_a_cached_result_opens_at_once_and_zoom_is_quick(server, new_page):
-    page = opened(new_page(), server, locus="chr2:264,000")
+    page = opened(new_page(), server, "contributions", locus="chr2:264,000")
     seconds = []
     for _ in range(3):
         before = page.locator(".js-plotly-plot .annotation-text").first.text_content()
@@ -71,6 +61,7 @@ def test_integrated_gradients_go_on_behind_the_quick_picture_and_can_be_stopped(
     page = opened(
         new_page(),
         server,
+        "contributions",
         locus="chr2:264,000",
         method="integrated:zeros:200",
         zoom="263001-265000",
@@ -83,7 +74,9 @@ def test_integrated_gradients_go_on_behind_the_quick_picture_and_can_be_stopped(
 
 
 def test_the_question_is_kept_from_view_to_view(server, new_page):
-    page = opened(new_page(), server, locus="HBB", zoom="5226001-5228000", tracks="human/3")
+    page = opened(
+        new_page(), server, "contributions", locus="HBB", zoom="5226001-5228000", tracks="human/3"
+    )
     page.get_by_role("link", name="Locus").first.click()
     shows(page, "chr11:5,226,001-5,228,000")
     page.get_by_role("link", name="Contributions").first.click()
@@ -97,7 +90,7 @@ def test_the_question_is_kept_from_view_to_view(server, new_page):
 def test_screenshots(server, new_page, request, root, tmp_path, scheme, width):
     page = new_page(width, scheme)
     for name, zoom in {"window": "", "bars": "264001-266000", "letters": "264861-264960"}.items():
-        opened(page, server, locus="ACP1", zoom=zoom)
+        opened(page, server, "contributions", locus="ACP1", zoom=zoom)
         page.wait_for_timeout(700)
         page.screenshot(path=tmp_path / f"{name}.png")
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

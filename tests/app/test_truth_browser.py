@@ -6,6 +6,8 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.app.in_browser import opened, settled
+
 pytestmark = pytest.mark.browser
 
 CLUSTER = "demo1:342,001-348,000"
@@ -17,19 +19,6 @@ def offline(serve_app, tmp_path_factory):
     with serve_app(tmp_path_factory.mktemp("offline")) as running:
         yield running
     assert "Traceback" not in running.log.read_text()
-
-
-def opened(page: Page, server, view: str = "", **asked: str) -> Page:
-    page.goto(server.link(**asked).replace("/?", f"/{view}?"))
-    expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible(timeout=90_000)
-    settled(page)
-    return page
-
-
-def settled(page: Page) -> None:
-    page.wait_for_function(
-        "document.querySelector('.stApp').getAttribute('data-test-script-state') === 'notRunning'"
-    )
 
 
 def names(page: Page):

@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.app.in_browser import settled
+
 pytestmark = pytest.mark.browser
 
 SICKLE, DELETION = "chr11:5,227,002 T>A", "chr11:5,227,157 GGG>G"
@@ -15,12 +17,6 @@ def chart(page: Page, name: str) -> Locator:
     plot = page.locator(f"[class*=st-key-{name}_] .js-plotly-plot")
     expect(plot.locator(".main-svg").first).to_be_visible(timeout=90_000)
     return plot
-
-
-def settled(page: Page) -> None:
-    page.wait_for_function(
-        "document.querySelector('.stApp').getAttribute('data-test-script-state') === 'notRunning'"
-    )
 
 
 def opened(server, page: Page, **asked: str) -> Page:
