@@ -2,10 +2,13 @@
 
 import argparse
 import json
+import signal
 import subprocess
 import sys
 import time
+from typing import TypeAlias
 
+import psutil
 import torch
 
 from benchmarks.machine import describe
@@ -24,15 +27,20 @@ def run(rounds: int, sizes: tuple[str, ...] = tuple(SIZES)) -> Report:
         for contestant in _contestants(size)
     }
     rows = [row for size in sizes for half in (False, True) for row in _rows(measured, size, half)]
-    details = {
-        contestant.name: f"{timing}, peak {peak:.2f} GiB above the weights"
-        for contestant, (timing, peak) in measured.items()
-    }
+    details = {contestant.name: _said(found) for contestant, found in measured.items()}
     title = f"Training step, batch 1: forward, backward, clipping, AdamW. {describe()}."
     return Report("train", title, rows, details)
 
 
-Measured = dict[Contestant, tuple[Timing, float]]
+Found: TypeAlias = tuple[Timing, float] | None
+"""Seconds of each step and GiB above the weights; nothing where the system killed it for its memory."""
+Measured: TypeAlias = dict[Contestant, Found]
+
+
+def _said(found: Found) -> str:
+    if found is None:
+        return f"does not fit in {psutil.virtual_memory().total / 2**30:.0f} GiB"
+    return f"{found[0]}, peak {found[1]:.2f} GiB above the weights"
 
 
 def _contestants(size: str) -> list[Contestant]:
@@ -49,6 +57,8 @@ def _rows(measured: Measured, size: str, half: bool) -> list[Row]:
         for peer, recompute in ((False, False), (True, False), (False, True))
     )
     what = f"{size}, {'bfloat16 autocast' if half else 'float32'}"
+    if ours is None or theirs is None or again is None:
+        return []
     return [
         Row(f"{what}: step", ours[0].times_as_fast_as(theirs[0]), "x as fast", GOAL),
         Row(f"{what}: peak memory", ours[1] / theirs[1], "of the peer's", "<= 0.75"),
@@ -56,10 +66,13 @@ def _rows(measured: Measured, size: str, half: bool) -> list[Row]:
     ]
 
 
-def _in_own_process(contestant: Contestant, rounds: int) -> tuple[Timing, float]:
+def _in_own_process(contestant: Contestant, rounds: int) -> Found:
     values = json.dumps([*vars(contestant).values(), rounds])
     command = [sys.executable, "-m", "benchmarks.train", values]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
+    if done.returncode == -signal.SIGKILL:
+        return None
+    done.check_returncode()
     seconds, peak = json.loads(done.stdout.splitlines()[-1])
     return Timing(tuple(seconds)), peak
 
