@@ -35,7 +35,7 @@ from train.evaluate import predict_head
 from train.metrics import StreamingPearson
 from train.synthetic_contig import draw_contig, draw_counts, window_starts
 
-SEED, CONTIGS, EACH, STEPS, SHUFFLES = 1, 8, 2, 10, 2
+SEED, CONTIGS, EACH, STEPS, SHUFFLES = 1, 8, 4, 10, 2
 FLANK = 60
 """Bp on each side of a TSS in which every substitution is tried."""
 OTHERS = Path(__file__).parent / "models"

@@ -1,5 +1,6 @@
 """The contigs of the synthetic genomes: letters, what the grammar reads in them, and noisy counts."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -8,7 +9,7 @@ from jaxtyping import Float
 from enformer.config import OFFICIAL
 from enformer.demo_sequence import Dice
 from enformer.planted import Reading, read
-from enformer.planted.plan import write_plan
+from enformer.planted.plan import Plan, write_plan
 from train.synthetic_plan import random_plan
 
 CONTIG = 1_000_000
@@ -29,11 +30,13 @@ def contig_name(head: str, split: str, number: int) -> str:
     return f"{head}_{split}{number + 1}"
 
 
-def draw_contig(seed: int, head: str, split: str, number: int) -> Contig:
+def draw_contig(
+    seed: int, head: str, split: str, number: int, plan: Callable[[int, Dice], Plan] = random_plan
+) -> Contig:
     """The same arguments, the same contig, whatever else is drawn."""
     name = contig_name(head, split, number)
     dice = dice_of(seed, name)
-    sequence = write_plan(random_plan(CONTIG, dice), dice)
+    sequence = write_plan(plan(CONTIG, dice), dice)
     return Contig(name, sequence, read(sequence))
 
 

@@ -15,9 +15,14 @@ PER_PROMOTER = (2_000, 3_000, 4_000, 12_000)
 """Bp of domain for each promoter, on average: one of these in each domain."""
 PER_ENHANCER = 18_000
 """Bp of domain for each enhancer, on average."""
+SITES = (1, 2, 3, 4, 6, 9, 12)
+"""Sites of an enhancer, one of these as often as another: some matter twelve times as much as others."""
+CROWDED = 1_000
+"""Bp from one element to the next where a model practises."""
 DEAD = 2
 """One promoter in so many has a broken core: only that teaches that nothing starts without it."""
 
+_BOUND = tuple(factor for factor in FACTORS if factor.role == "enhancer")
 _HELPERS = tuple(factor for factor in FACTORS if factor.role == "promoter")
 
 
@@ -36,6 +41,25 @@ def random_plan(length: int, dice: Dice) -> Plan:
     return Plan(
         length, tuple(promoters), tuple(enhancers), tuple(w for w in walls if w < length - 100)
     )
+
+
+def practice_plan(length: int, dice: Dice) -> Plan:
+    """A contig crowded with sites of all factors alike, singly or few at once: to learn what binds where.
+
+    In `random_plan` sites are rare, and those of one tissue come together, so that a model can do well by
+    knowing half of them.
+    """
+    walls, promoters, enhancers = [], [], []
+    for at in range(MARGIN, length - MARGIN, CROWDED):
+        here = at + dice.integer(0, CROWDED // 4)
+        kind = dice.integer(0, 8)
+        if kind == 0:
+            walls.append(here)
+        elif kind <= 2:
+            promoters.append(_promoter(here, dice))
+        else:
+            enhancers.append(PlannedEnhancer(here, _drawn(_BOUND, dice.integer(1, 4), dice)))
+    return Plan(length, tuple(promoters), tuple(enhancers), tuple(walls))
 
 
 def _fill(start: int, end: int, dice: Dice) -> tuple[list[PlannedPromoter], list[PlannedEnhancer]]:
@@ -66,13 +90,14 @@ def _promoter(tss: int, dice: Dice) -> PlannedPromoter:
 
 
 def _enhancer(start: int, dice: Dice) -> PlannedEnhancer:
-    """Two to six sites of one tissue, in one of five cases of two tissues; a third have a broken site."""
+    """Sites of one tissue, in one of five cases of two tissues; a third have a broken one beside them."""
     tissues = HEADS["human"]
     own = list(factors_of(tissues[dice.integer(0, len(tissues))]))
     if dice.integer(0, 5) == 0:
         own += factors_of(tissues[dice.integer(0, len(tissues))])
     spoiled = _drawn(own, 1, dice) if dice.integer(0, 3) == 0 else ()
-    return PlannedEnhancer(start, _drawn(own, dice.integer(2, 7), dice), spoiled)
+    sites = SITES[dice.integer(0, len(SITES))]
+    return PlannedEnhancer(start, _drawn(own, sites, dice), spoiled)
 
 
 def _drawn(among: Sequence[Factor], count: int, dice: Dice) -> tuple[Factor, ...]:

@@ -4,10 +4,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Bool
 
 from enformer.demo_sequence import Dice
 from enformer.planted import FACTORS, HEADS, Reading, read
 from enformer.planted.rules import GAP
+from enformer.planted.sites import Sites
 from train.synthetic_contig import Contig
 
 BASES = "ACGT"
@@ -130,13 +132,28 @@ def effect(contig: Contig, at: int, alt: str) -> tuple[object, ...]:
 
     A promoter that is there in only one of the two counts as silent in the other.
     """
-    sequence = contig.sequence[:at] + alt + contig.sequence[at + 1 :]
     names = dict(zip(contig.reading.promoters["tss"], promoter_table(contig)["name"], strict=True))
-    ref, alternative = (_by_tss(reading) for reading in (contig.reading, read(sequence)))
+    ref, alternative = _by_tss(contig.reading), _by_tss(with_base(contig, at, alt))
     change = alternative.sub(ref, fill_value=0.0).round(9)
     most = int(change.abs().sum(axis=1).to_numpy().argmax())
     values = change.iloc[most].to_numpy()
     return (names.get(change.index[most], "") if values.any() else "", *values.tolist())
+
+
+def with_base(contig: Contig, at: int, alt: str) -> Reading:
+    """The contig with one base changed. Only sites over that base are read again."""
+    left, sites = max(at - 40, 0), contig.reading.sites
+    around = contig.sequence[left:at] + alt + contig.sequence[at + 1 : at + 41]
+    found = read(around).sites
+    found = found._replace(start=found.start + left, end=found.end + left)
+    kept, made = sites.where(~_over(sites, at)), found.where(_over(found, at))
+    together = Sites(*(np.concatenate(pair) for pair in zip(kept, made, strict=True)))
+    order = np.lexsort((together.end, together.start))
+    return Reading(contig.reading.length, together.where(order))
+
+
+def _over(sites: Sites, at: int) -> Bool[np.ndarray, " sites"]:
+    return (sites.start <= at) & (at < sites.end)
 
 
 def _by_tss(reading: Reading) -> pd.DataFrame:

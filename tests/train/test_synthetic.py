@@ -1,5 +1,8 @@
 """The synthetic genomes: data, files and truth agree with each other."""
 
+import subprocess
+import sys
+
 import h5py
 import numpy as np
 import pandas as pd
@@ -17,7 +20,15 @@ from train.dataset import Windows
 from train.synthetic import write_data
 from train.synthetic_contig import Contig, draw_contig, draw_counts, window_starts
 from train.synthetic_files import write_files
-from train.synthetic_truth import KINDS, draw_variants, effect, kind_of, link_table, tables
+from train.synthetic_truth import (
+    KINDS,
+    draw_variants,
+    effect,
+    kind_of,
+    link_table,
+    tables,
+    with_base,
+)
 
 TISSUES = list(HEADS["human"])
 
@@ -75,6 +86,16 @@ def test_the_data_hold_what_the_contigs_hold(tmp_path):
         assert set(file["mouse"]) == {"train", "valid", "test"}
 
 
+def test_two_processes_draw_what_one_does(tmp_path, root):
+    counts = {"mouse": {"train": 2, "test": 1}}
+    write_data(tmp_path / "one.h5", 5, counts)
+    # A process of its own: a fresh interpreter runs the main module again, and pytest's is not ours.
+    code = f"from pathlib import Path; from train.synthetic import write_data; " \
+           f"write_data(Path({str(tmp_path / 'two.h5')!r}), 5, {counts}, workers=2)"  # fmt: skip
+    subprocess.run([sys.executable, "-c", code], cwd=root, check=True)
+    assert (tmp_path / "two.h5").read_bytes() == (tmp_path / "one.h5").read_bytes()
+
+
 def test_links_add_up_to_cage(contig):
     lost = link_table(contig).groupby("promoter", sort=False)[TISSUES].sum()
     promoters = tables([contig])["promoters"].set_index("name")
@@ -91,6 +112,8 @@ def test_variants_of_every_kind_do_what_they_say(contig, variants):
         assert contig.sequence[at] == row["ref"]
         assert kind_of(contig.sequence, at, row["alt"]) == row["kind"]
         alt = read(contig.sequence[:at] + row["alt"] + contig.sequence[at + 1 :])
+        for ours, whole in zip(with_base(contig, at, row["alt"]).sites, alt.sites, strict=True):
+            assert np.array_equal(ours, whole)
         changed = (
             alt.expected("human", 0, 7_812) != contig.reading.expected("human", 0, 7_812)
         ).any()

@@ -2,7 +2,19 @@ import numpy as np
 import pytest
 
 from enformer.demo_sequence import Dice
-from train.synthetic_plan import DEAD, DOMAIN, PER_ENHANCER, PER_PROMOTER, SPACING, random_plan
+from enformer.planted import FACTORS, read
+from enformer.planted.plan import write_plan
+from train.synthetic_plan import (
+    CROWDED,
+    DEAD,
+    DOMAIN,
+    PER_ENHANCER,
+    PER_PROMOTER,
+    SITES,
+    SPACING,
+    practice_plan,
+    random_plan,
+)
 
 LENGTH = 12_000_000
 
@@ -53,3 +65,23 @@ def test_links_reach_from_one_to_eighty_kb(plan):
     distance = np.abs(tss[:, None] - starts)[same]
     assert distance.min() < 2_000
     assert np.percentile(distance, 99) > 80_000
+
+
+def test_enhancers_have_from_one_to_twelve_sites(plan):
+    sizes, times = np.unique([len(e.factors) for e in plan.enhancers], return_counts=True)
+    assert tuple(sizes) == SITES
+    assert times.min() > 0.6 * times.mean()
+
+
+def test_practice_shows_every_factor_often_alone_and_away_from_its_tissue():
+    length = 300_000
+    plan = practice_plan(length, Dice(1))
+    reading = read(write_plan(plan, Dice(2)))
+    found = np.bincount(reading.sites.factor, minlength=len(FACTORS))
+    assert found.min() >= 10
+    planned = np.sort([e.start for e in plan.enhancers])
+    assert np.diff(planned).min() >= CROWDED * 3 // 4
+    lone = [e.factors[0].name for e in plan.enhancers if len(e.factors) == 1]
+    assert len(set(lone)) == 8
+    mixed = [{t for f in e.factors for t in f.levels} for e in plan.enhancers if len(e.factors) > 1]
+    assert np.mean([len(tissues) > 1 for tissues in mixed]) > 0.5
