@@ -29,6 +29,7 @@ views = [
     st.Page("views/locus.py", title="Locus", icon=":material/genetics:", default=True),
     st.Page("views/attention.py", title="Attention", icon=":material/grid_on:"),
     st.Page("views/contributions.py", title="Contributions", icon=":material/equalizer:"),
+    st.Page("views/evidence.py", title="Evidence", icon=":material/fact_check:"),
     st.Page("views/variant.py", title="Variant", icon=":material/difference:"),
     st.Page("views/models.py", title="Models", icon=":material/model_training:"),
 ]

@@ -3,10 +3,12 @@
 Modules of methods are imported with the first job that needs them: the app starts without them.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.job import Control
+from enformer.coordinates import Interval
 from interpret.origin import Subject
 from interpret.target import Target
 
@@ -90,6 +92,23 @@ def _first_order(
     )  # fmt: skip
 
 
+def _evidence(
+    subject: Subject, target: Target | None, options: Mapping[str, Any], control: Control
+) -> Any:
+    """Attention, contributions and knock-outs of elements, which are JSON rows of start, end and name."""
+    from interpret.elements import Element
+    from interpret.evidence import gather_evidence
+
+    contig = subject.window.contig
+    rows = json.loads(options["elements"])
+    elements = [Element(Interval(contig, start, end), name) for start, end, name in rows]
+    return gather_evidence(
+        subject.model, subject.one_hot, _required(target), elements, steps=options["steps"],
+        shuffles=options["shuffles"], origin=subject.provenance, progress=control.progress,
+        cancel=control.cancelled,
+    )  # fmt: skip
+
+
 METHODS: dict[str, Method] = {
     "attention": _attention,
     "attention_map": _attention_map,
@@ -97,5 +116,6 @@ METHODS: dict[str, Method] = {
     "contributions integrated": _contributions,
     "mutagenesis": _mutagenesis,
     "mutagenesis quick": _first_order,
+    "evidence": _evidence,
 }
 """Methods by kind."""

@@ -149,6 +149,25 @@ def _linked(reading: Reading, tissue: str) -> Iterator[tuple[Any, int, int, floa
     return zip(links.itertuples(), middles, starts, links[tissue], strict=True)
 
 
+def true_shares(place: Interval, tissues: Sequence[str]) -> dict[str, float] | None:
+    """By enhancer, the share of CAGE over a place that its loss changes (negative), over tissues together.
+
+    None where no promoter lies there.
+    """
+    reading, names = reading_of(place.contig), Names.of(place.contig)
+    starts = reading.promoters["tss"].to_numpy()
+    here = (starts >= place.start) & (starts < place.end)
+    total = reading.cage(tissues)[here].sum()
+    if total == 0:
+        return None
+    links = reading.links()
+    lost = links.loc[here[links["promoter"].to_numpy(int)]].groupby("enhancer")[list(tissues)].sum()
+    return {
+        names.enhancers[int(row)]: -float(each.sum()) / float(total)
+        for row, each in lost.iterrows()
+    }
+
+
 # --- tables for files -----------------------------------------------------------------------------
 
 

@@ -61,17 +61,29 @@ def read_elements(path: str | Path) -> tuple[Element, ...]:
     """
     path = typed_path(path, EnformerLensError)
     try:
-        lines = [line for line in _text(path).splitlines() if not _is_header(line)]
+        content = path.read_bytes()
+    except OSError as broken:
+        raise _refusal(path.name, f"It cannot be read: {broken}.") from broken
+    return parse_elements(content, path.name)
+
+
+def parse_elements(content: bytes, name: str) -> tuple[Element, ...]:
+    """The same of the content of a file; `name` is for the message.
+
+    Raises:
+        EnformerLensError: it is no BED of a supported assembly.
+    """
+    try:
+        lines = [line for line in _text(content).splitlines() if not _is_header(line)]
         frame = _columns(lines)
         return tuple(_element(row) for row in frame.itertuples(index=False, name=None))
     except (OSError, EOFError, UnicodeDecodeError, zlib.error) as broken:
-        raise _refusal(path, f"It cannot be read: {broken}.") from broken
+        raise _refusal(name, f"It cannot be read: {broken}.") from broken
     except (ValueError, pd.errors.ParserError) as wrong:
-        raise _refusal(path, f"It is no BED: {str(wrong).strip()}.") from wrong
+        raise _refusal(name, f"It is no BED: {str(wrong).strip()}.") from wrong
 
 
-def _text(path: Path) -> str:
-    content = path.read_bytes()
+def _text(content: bytes) -> str:
     content = gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content
     return content.decode("utf-8-sig")  # Windows may put a mark first
 
@@ -114,10 +126,10 @@ def _element(row: tuple[str, str, str, str, str]) -> Element:
     return Element(Interval(contig, int(start), int(end)), "" if name == "." else name, number)
 
 
-def _refusal(path: Path, wrong: str) -> EnformerLensError:
+def _refusal(name: str, wrong: str) -> EnformerLensError:
     return EnformerLensError(
         wrong,
-        read=f"the elements in {path.name}",
+        read=f"the elements in {name}",
         do="Give BED: contig, start (0-based), end, and if you like name and score.",
         example="chr11\t5280547\t5281017\tHS2",
     )

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import evidence, picker, places, services, start, state, widgets
+from app import held_out_panel, picker, places, services, start, state, widgets
 from app.seat import Seat
 from enformer.checkpoint import BUNDLED
 from enformer.errors import Cancelled, EnformerLensError
@@ -47,10 +47,10 @@ def _model(name: str, in_use: bool, seat: Seat) -> None:
             opened = widgets.ready(services.open_model(name, seat), seat)
             size = sum(places.stamp(opened.source)[:1]) if opened.source.is_file() else 0
             widgets.card(opened.card, opened.sha256, opened.config, size=size, figures=False)
-            evidence.draw(opened.card, name)
+            held_out_panel.draw(opened.card, name)
         else:
             widgets.card(OFFICIAL_CARD)
-            evidence.draw(OFFICIAL_CARD, name)
+            held_out_panel.draw(OFFICIAL_CARD, name)
             widgets.offer(name, seat)
     except EnformerLensError as error:
         widgets.explain(error, seat, name)

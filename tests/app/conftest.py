@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from streamlit.testing.v1 import AppTest
 
 from app import places
+from enformer.config import EnformerConfig
 from tests.app.alone import finished
 
 ROOT = Path(__file__).parents[2]
@@ -165,15 +166,25 @@ def open_view(root: Path, tiny_checkpoint, offline) -> Callable[..., AppTest]:
 @pytest.fixture(scope="session")
 def planted_model(tiny_config, tmp_path_factory) -> str:
     """Path of a tiny model with the tracks of the planted grammar, never trained."""
+    return _planted(tiny_config, tmp_path_factory.mktemp("planted") / "planted.safetensors")
+
+
+@pytest.fixture(scope="session")
+def wide_model(tiny_config, tmp_path_factory) -> str:
+    """The same with the published window, which holds enhancers and the genes they act on."""
+    config = replace(tiny_config, window_length=196_608, target_bins=896)
+    return _planted(config, tmp_path_factory.mktemp("wide") / "wide.safetensors")
+
+
+def _planted(config: EnformerConfig, path: Path) -> str:
     import enformer
     from enformer.card import untrained_card
     from enformer.planted import HEADS, planted_tracks
 
     tracks = enformer.TrackTable.concat([planted_tracks(head) for head in HEADS])
-    config = replace(tiny_config, heads={head: len(tracks.of_head(head)) for head in HEADS})
-    path = tmp_path_factory.mktemp("planted") / "planted.safetensors"
+    config = replace(config, heads={head: len(tracks.of_head(head)) for head in HEADS})
     torch.manual_seed(0)
-    card = untrained_card("planted", {"human": "demo", "mouse": "demo-mouse"})
+    card = untrained_card(path.stem, {"human": "demo", "mouse": "demo-mouse"})
     enformer.save(path, enformer.Enformer(config), tracks, card)
     return str(path)
 

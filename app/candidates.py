@@ -1,0 +1,100 @@
+"""Where candidate elements of a target come from: what was planted, what is predicted open, or a BED file."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Literal, cast
+
+import streamlit as st
+
+from app import services, state, truth, widgets
+from app.scene import Scene
+from app.seat import Seat
+from app.truth_tables import truth_on
+from enformer.references import bare
+from enformer.tracks import TrackId
+from interpret.elements import Element, parse_elements
+from interpret.peaks import accessibility_peaks
+from interpret.target import Target
+
+Source = Literal["planted", "peaks", "bed"]
+SOURCES: Mapping[Source, str] = {
+    "planted": "Planted enhancers",
+    "peaks": "Predicted open chromatin",
+    "bed": "BED file",
+}
+MOST = 30
+"""Elements at once: each is knocked out several times, and has a row in the figure."""
+OPEN = ("DNASE", "ATAC")
+
+
+def choose(shown: Scene) -> Source:
+    """The widget, in the container around; planted ones are offered where they are known."""
+    offered = [name for name in SOURCES if name != "planted" or truth.is_known(shown)]
+    if st.session_state.get(state.EVIDENCE_SOURCE) not in offered:
+        st.session_state[state.EVIDENCE_SOURCE] = offered[0]
+    chosen = st.segmented_control(
+        "Candidate elements", offered, key=state.EVIDENCE_SOURCE, required=True,
+        format_func=SOURCES.__getitem__, on_change=state.touch,
+        help=f"At most {MOST}; of more, those nearest to the target.",
+    )  # fmt: skip
+    return cast(Source, chosen)
+
+
+def elements(source: Source, shown: Scene, target: Target, seat: Seat) -> tuple[Element, ...]:
+    """The candidates in the window, from left to right.
+
+    Raises:
+        EnformerLensError: the file is no BED, or the prediction cannot be had.
+        Cancelled: the prediction was stopped.
+        NotReady: it is being made; its progress is drawn here.
+    """
+    if source == "planted":
+        found = _planted(shown, target)
+    elif source == "peaks":
+        found = _peaks(shown, target, seat)
+    else:
+        found = _uploaded()
+    return nearest([_named_as(shown, one) for one in found], shown)
+
+
+def nearest(found: Sequence[Element], shown: Scene) -> tuple[Element, ...]:
+    """As many as are taken of those whole in the window, those nearest to its middle."""
+    inside = [one for one in found if shown.window.contains(one.interval)]
+    inside.sort(key=lambda one: abs(one.interval.center - shown.window.center))
+    return tuple(sorted(inside[:MOST], key=lambda one: one.interval))
+
+
+def _named_as(shown: Scene, one: Element) -> Element:
+    """With the genome's name of the contig: 11 is chr11."""
+    place, contig = one.interval, shown.window.contig
+    if bare(place.contig) != bare(contig):
+        return one
+    return replace(one, interval=replace(place, contig=contig))
+
+
+def _planted(shown: Scene, target: Target) -> tuple[Element, ...]:
+    tracks = [TrackId(target.head, track) for track in target.tracks]
+    planted = truth_on(
+        shown.window.contig, truth.tissue_of(tracks, shown.checkpoint.tracks)
+    ).elements
+    return tuple(Element(one.interval, one.name) for one in planted if one.kind == "enhancer")
+
+
+def _peaks(shown: Scene, target: Target, seat: Seat) -> tuple[Element, ...]:
+    table = shown.checkpoint.tracks
+    accessible = table.search(head=[target.head], assay=list(OPEN)).ids
+    if not accessible:
+        st.info("This model predicts no open chromatin: give elements as a BED file.")
+        return ()
+    answer = widgets.ready(
+        services.answer(shown.checkpoint, shown.place, shown.window, shown.parsed, seat), seat
+    )
+    return accessibility_peaks(answer.reference, accessible[0], at_most=MOST)
+
+
+def _uploaded() -> tuple[Element, ...]:
+    given = st.file_uploader(
+        "BED of 3 to 12 columns, or narrowPeak, of the open assembly", ["bed", "gz", "narrowPeak", "txt"],
+        key=state.EVIDENCE_FILE, on_change=state.touch,
+    )  # fmt: skip
+    return () if given is None else parse_elements(given.getvalue(), given.name)

@@ -1,0 +1,90 @@
+"""Evidence on paper: the same data as the page, in Matplotlib."""
+
+import textwrap
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from app.figures import paper
+from app.figures.evidence_data import EvidencePicture, Panel, describe
+from app.figures.locus_sheet import check_width
+from app.figures.palette import PAPER
+from enformer.errors import EnformerLensError
+
+HEAD, FOOT, ROW, GAP, RIGHT = 8.0, 8.0, 3.2, 3.0, 2.0
+NAMES = {89: 26.0, 120: 30.0, 183: 34.0}
+"""Mm."""
+
+
+def render(picture: EvidencePicture, width_mm: int, form: paper.Format, provenance: str) -> bytes:
+    """A file for a paper.
+
+    Args:
+        picture: what to show.
+        width_mm: 89, 120 or 183.
+        form: of the file.
+        provenance: JSON that goes inside.
+
+    Raises:
+        EnformerLensError: a width that no column has, or more elements than a page holds.
+    """
+    with paper.style():
+        title = f"Evidence, {picture.window} ({picture.assembly})"
+        figure = draw(picture, width_mm)
+        return paper.encode(
+            figure, form, title=title, text=describe(picture), provenance=provenance
+        )
+
+
+def draw(picture: EvidencePicture, width_mm: int) -> Figure:
+    """The figure itself; to be called under `paper.style()`, see `render`."""
+    check_width(width_mm)
+    said = f"Explained: {picture.explained} ({picture.assembly})"
+    said += "" if picture.trained else "; never trained: random weights"
+    notes = textwrap.wrap(f"{said}. {LEGEND}", int(width_mm / (0.5 * paper.SMALL * paper.POINT)))
+    rows = ROW * len(picture.labels)
+    bottom = HEAD + rows + FOOT
+    height = bottom + 2.4 * len(notes)
+    if height > paper.MAX_HEIGHT:
+        raise EnformerLensError(
+            f"They do not fit on a page {paper.MAX_HEIGHT} mm high.",
+            read=f"a figure of {len(picture.labels)} elements",
+            do="Choose fewer elements for paper.",
+        )
+    figure = paper.new_figure(width_mm, height)
+    across = width_mm - NAMES[width_mm] - RIGHT + GAP
+    each = across / len(picture.panels)
+    for place, panel in enumerate(picture.panels):
+        left = NAMES[width_mm] + place * each
+        paper.add_text(figure, left, HEAD - 3, panel.title, size=paper.TITLE, weight="bold")
+        axes = paper.add_axes(figure, left, HEAD, each - GAP, rows)
+        _bars(axes, picture, panel)
+        if place == 0:
+            axes.set_yticks(range(len(picture.labels)), list(picture.labels), size=paper.TEXT)
+    for place, line in enumerate(notes):
+        paper.add_text(figure, 1.5, bottom + 2.4 * place, line, size=paper.SMALL)
+    return figure
+
+
+LEGEND = (
+    "Whiskers: standard deviation over shuffles. Pale: overlaps the target. A knock-out is in silico; "
+    "attention is not causation."
+)
+
+
+def _bars(axes: Axes, picture: EvidencePicture, panel: Panel) -> None:
+    places, shown = np.arange(len(picture.labels)), panel.values - panel.nothing
+    colour = PAPER.truth if panel.truth else PAPER.shades("DNASE").fill
+    bars = axes.barh(places, shown, 0.65, panel.nothing, color=colour, lw=0)
+    for bar, pale in zip(bars, picture.unranked, strict=True):
+        bar.set_alpha(0.35 if pale else 1.0)
+    if panel.spread is not None:
+        axes.errorbar(panel.values, places, xerr=np.nan_to_num(panel.spread), fmt="none",
+                      ecolor=PAPER.ink, elinewidth=0.5)  # fmt: skip
+    axes.axvline(panel.nothing, color=PAPER.ink, lw=0.5)
+    axes.set(xlim=panel.limits, ylim=(len(places) - 0.5, -0.5), yticks=[])
+    axes.spines["left"].set_visible(False)
+    axes.tick_params("y", length=0)
+    axes.locator_params("x", nbins=4)
+    axes.set_xlabel(panel.unit, labelpad=1.5)
