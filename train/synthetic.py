@@ -2,8 +2,8 @@
 
     python -m train.synthetic OUT --seed 1
 
-OUT/data.h5 is what `train.fit` reads, and OUT/practice.h5 the same of contigs crowded with sites. OUT/human and
-OUT/mouse hold the test contigs, which no model may be trained on: genome.fa, genes.bed, tracks/*.bw with
+OUT/data.h5 is what `train.fit` reads, and OUT/practice.h5 the same of contigs crowded with sites. OUT/human
+and OUT/mouse hold the test contigs, which no model may be trained on: genome.fa, genes.bed, tracks/*.bw with
 targets.txt, and truth/ with promoters, sites, enhancers, domains, links and their effects, the noiseless
 expectation, and variants.vcf.gz with what each truly does.
 """
