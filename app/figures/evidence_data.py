@@ -85,7 +85,9 @@ def evidence_picture(
     if truth is not None:
         known = np.array([100 * truth.get(label, 0.0) for label in labels])
         panels.append(Panel("Planted truth", "% change", known, truth=True))
-    said = (f"{name} {_kb(int(found.distances[row]))}" for name, row in zip(labels, order, strict=True))
+    said = (
+        f"{name} {_kb(int(found.distances[row]))}" for name, row in zip(labels, order, strict=True)
+    )
     return EvidencePicture(
         window=found.interval,
         assembly=assembly,
