@@ -9,7 +9,7 @@ from app.figures import page
 from app.figures.evidence_data import EvidencePicture, Panel
 from app.figures.palette import Theme
 
-ROW, HEAD, FOOT, NAMES = 24, 34, 46, 190
+ROW, HEAD, FOOT, NAMES, LINE = 24, 34, 46, 190, 18
 """Px."""
 GAP = 0.03
 """Share of the width between two panels."""
@@ -23,10 +23,10 @@ def evidence_figure(picture: EvidencePicture, *, dark: bool = False) -> go.Figur
         dark: for a dark page.
     """
     colours, count = page.theme(dark), len(picture.panels)
-    width = (1 - GAP * (count - 1)) / count
+    width, head = (1 - GAP * (count - 1)) / count, HEAD + (0 if picture.trained else LINE)
     layout: dict[str, Any] = page.base_layout(colours) | {
-        "height": HEAD + FOOT + ROW * len(picture.labels),
-        "margin": {"l": NAMES, "r": 12, "t": HEAD, "b": FOOT},
+        "height": head + FOOT + ROW * len(picture.labels),
+        "margin": {"l": NAMES, "r": 12, "t": head, "b": FOOT},
         "bargap": 0.35,
         "annotations": [],
         "shapes": [],
@@ -39,7 +39,9 @@ def evidence_figure(picture: EvidencePicture, *, dark: bool = False) -> go.Figur
         layout["annotations"].append(_title(panel.title, start))
         layout["shapes"].append(_nothing(colours, panel, number))
     if not picture.trained:
-        layout["annotations"].append(page.untrained(colours, y=1, yanchor="bottom", yshift=8))
+        layout["annotations"].append(
+            page.untrained(colours, y=1, yanchor="bottom", yshift=8 + LINE)
+        )
     traces = [_bars(colours, picture, place) for place in range(count)]
     return go.Figure({"data": traces, "layout": layout})
 
