@@ -1,18 +1,16 @@
 """Where candidate elements of a target come from: what was planted, what is predicted open, or a BED file."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Literal, cast
 
 import streamlit as st
 
-from app import services, state, truth, widgets
+from app import services, state, targets, truth, widgets
 from app.scene import Scene
 from app.seat import Seat
 from app.truth_tables import truth_on
-from enformer.references import bare
-from enformer.tracks import TrackId
-from interpret.elements import Element, parse_elements
+from enformer.coordinates import Interval
+from interpret.elements import Element, as_element, parse_elements
 from interpret.peaks import accessibility_peaks
 from interpret.target import Target
 
@@ -49,34 +47,26 @@ def elements(source: Source, shown: Scene, target: Target, seat: Seat) -> tuple[
         NotReady: it is being made; its progress is drawn here.
     """
     if source == "planted":
-        found = _planted(shown, target)
+        found = _planted(shown)
     elif source == "peaks":
         found = _peaks(shown, target, seat)
     else:
         found = _uploaded()
-    return nearest([_named_as(shown, one) for one in found], shown)
+    return nearest(found, shown.window, targets.interval(target, shown))
 
 
-def nearest(found: Sequence[Element], shown: Scene) -> tuple[Element, ...]:
-    """As many as are taken of those whole in the window, those nearest to its middle."""
-    inside = [one for one in found if shown.window.contains(one.interval)]
-    inside.sort(key=lambda one: abs(one.interval.center - shown.window.center))
+def nearest(found: Sequence[Element], window: Interval, target: Interval) -> tuple[Element, ...]:
+    """As many as are taken of those whole in the window, those nearest to the target."""
+    inside = [
+        one for one in (as_element(each, window) for each in found) if window.contains(one.interval)
+    ]
+    inside.sort(key=lambda one: abs(one.interval.center - target.center))
     return tuple(sorted(inside[:MOST], key=lambda one: one.interval))
 
 
-def _named_as(shown: Scene, one: Element) -> Element:
-    """With the genome's name of the contig: 11 is chr11."""
-    place, contig = one.interval, shown.window.contig
-    if bare(place.contig) != bare(contig):
-        return one
-    return replace(one, interval=replace(place, contig=contig))
-
-
-def _planted(shown: Scene, target: Target) -> tuple[Element, ...]:
-    tracks = [TrackId(target.head, track) for track in target.tracks]
-    planted = truth_on(
-        shown.window.contig, truth.tissue_of(tracks, shown.checkpoint.tracks)
-    ).elements
+def _planted(shown: Scene) -> tuple[Element, ...]:
+    """All of them, whatever tissue they act in."""
+    planted = truth_on(shown.window.contig, truth.TISSUES[0]).elements
     return tuple(Element(one.interval, one.name) for one in planted if one.kind == "enhancer")
 
 

@@ -31,8 +31,10 @@ class Effort:
     shuffles: int = SHUFFLES[0]
 
     def passes(self, elements: int) -> int:
-        """What it costs, about, in forward passes (benchmarks/results/interpret.md)."""
-        return round(0.5 * self.shuffles * elements + 1.3 + 3.3 * self.steps)
+        """What it costs, about, in forward passes."""
+        from interpret.evidence import costs  # with torch's methods: not before a job needs them
+
+        return round(sum(costs(elements, self.steps, self.shuffles)))
 
 
 def request(

@@ -119,7 +119,7 @@ def gather_evidence(
         QueryError: no element lies in the window.
         Cancelled: when `cancel` says so.
     """
-    told = list(_shares(progress, 0.5 * shuffles * len(elements), 1.3, 3.3 * steps))
+    told = list(_shares(progress, *costs(len(elements), steps, shuffles)))
     lost = perturb.knockout(
         model,
         one_hot,
@@ -153,6 +153,11 @@ def gather_evidence(
         knockout=lost,
         one_hot=one_hot,
     )
+
+
+def costs(elements: int, steps: int, shuffles: int) -> tuple[float, float, float]:
+    """About how many forward passes knock-outs, attention and contributions take (`python -m benchmarks`)."""
+    return 0.5 * shuffles * elements, 1.3, 3.3 * steps
 
 
 def _attended(

@@ -8,13 +8,17 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app import state
-from app.candidates import MOST
+from app.candidates import MOST, nearest
 from app.truth_tables import reading_of, true_shares
 from enformer.coordinates import Interval
 from enformer.planted import HEADS
+from interpret.elements import Element
 from tests.app.alone import finished, words
 
 pytestmark = pytest.mark.usefixtures("offline")
+
+DGB1 = 301_606
+"""Its start of transcription on demo1, 0-based."""
 
 
 @pytest.fixture
@@ -67,12 +71,22 @@ def test_where_the_truth_is_no_cage_of_a_promoter_none_is_shown(opened):
 
 
 def test_true_shares_are_what_links_say():
-    reading = reading_of("demo1")
-    tss = int(reading.promoters["tss"].iloc[0])
-    place = Interval("demo1", tss, tss + 1)
-    shares = true_shares(place, ["blood"])
-    lost = reading.links().query("promoter == 0")["blood"]
-    total = reading.cage(["blood"])[0, 0]
-    assert np.isclose(sum(shares.values()), -lost.sum() / total)
-    assert -1 <= sum(shares.values()) <= 0
-    assert true_shares(Interval("demo1", tss + 10, tss + 11), HEADS["human"]) is None
+    reading, tissues = reading_of("demo1"), ["blood", "liver"]
+    row = int(np.flatnonzero(reading.promoters["tss"] == DGB1)[0])
+    shares = true_shares(Interval("demo1", DGB1, DGB1 + 1), tissues)
+    assert shares is not None
+    lost = reading.links().query("promoter == @row")[tissues].to_numpy().sum()
+    assert np.isclose(sum(shares.values()), -lost / reading.cage(tissues)[row].sum())
+    assert min(shares, key=shares.__getitem__) == "DLCR-HS2"
+    assert "DOUT1" not in shares  # behind a wall
+    assert true_shares(Interval("demo1", DGB1 + 10, DGB1 + 11), HEADS["human"]) is None
+
+
+def test_the_nearest_to_the_target_are_taken_whole_and_by_the_windows_name():
+    window, target = Interval("chr1", 0, 10_000), Interval("chr1", 2_000, 2_100)
+    many = [Element(Interval("1", at, at + 50), str(at)) for at in range(0, 9_900, 100)]
+    outside = [Element(Interval("2", 2_000, 2_050)), Element(Interval("chr1", 9_990, 10_010))]
+    taken = nearest([*many, *outside], window, target)
+    assert len(taken) == MOST
+    assert [one.interval.contig for one in taken] == ["chr1"] * MOST
+    assert [int(one.name) for one in taken] == list(range(600, 3_600, 100))
