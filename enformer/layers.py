@@ -4,7 +4,6 @@ Everything is channels-last, `(batch, length, channels)`; the kernels see the sa
 width 1, so nothing is ever transposed.
 """
 
-from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 import torch
@@ -12,14 +11,23 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
+from torch.nn.grad import conv2d_weight
 
-TILE = 8192
-"""Positions computed at once outside training: their activations stay in the processor's cache."""
+from enformer.tiles import Room, tiles
+
+Affine = tuple[Float[Tensor, " channels"], Float[Tensor, " channels"]]
+"""What a normalisation multiplies by, and what it adds."""
+
+NARROW = 16
+"""Input channels up to which the gradient of all taps is one product."""
+
+
+GELU_SLOPE = 1.702
 
 
 def gelu(x: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
     """The paper's GELU, `x sigmoid(1.702 x)`, as a scaled SiLU: one kernel, one saved tensor."""
-    return F.silu(1.702 * x, inplace=not torch.is_grad_enabled()) / 1.702
+    return F.silu(GELU_SLOPE * x, inplace=not torch.is_grad_enabled()) / GELU_SLOPE
 
 
 def precise(x: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
@@ -37,6 +45,33 @@ def convolve(
     padding = (weight.shape[-1] // 2 * dilation, 0)
     image = F.conv2d(_image(x), weight.unsqueeze(-1), bias, padding=padding, dilation=(dilation, 1))
     return _rows(image)
+
+
+def weight_gradient(
+    x: Float[Tensor, "batch widened inputs"], gradient: Float[Tensor, "batch length outputs"]
+) -> Float[Tensor, "outputs inputs width"]:
+    """The gradient of a convolution's weight; `x` reaches `width // 2` positions beyond on both sides.
+
+    A matrix product for each tap: what oneDNN has for a wide kernel on a CPU runs at a fifth (bfloat16) to
+    two fifths (float32) of their rate.
+    """
+    length = gradient.shape[1]
+    taps = [x[:, start : start + length] for start in range(x.shape[1] - length + 1)]
+    if x.shape[2] <= NARROW:
+        together = _product(gradient, torch.cat(taps, dim=2))
+        return together.unflatten(1, (len(taps), -1)).transpose(1, 2)
+    return torch.stack([_product(gradient, tap) for tap in taps], dim=2)
+
+
+def _product(gradient: Tensor, x: Tensor) -> Float[Tensor, "outputs inputs"]:
+    size = (gradient.shape[2], x.shape[2], 1, 1)
+    return conv2d_weight(_image(x), size, _image(gradient))[..., 0, 0]
+
+
+def product_dtype(weight: Tensor) -> torch.dtype:
+    """What matrix products with it are computed in: of autocast where that is on."""
+    kind = weight.device.type
+    return torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else weight.dtype
 
 
 def project(
@@ -65,6 +100,8 @@ class Linear(nn.Linear):
 class Conv(nn.Conv1d):
     """A convolution along the sequence, weight `(outputs, inputs, width)`, zero-padded to the same length."""
 
+    bias: nn.Parameter  # pyright: ignore[reportIncompatibleVariableOverride]
+
     def forward(self, input: Tensor) -> Tensor:
         """`(batch, length, inputs)` to `(batch, length, outputs)`."""
         return convolve(input, self.weight, self.bias, self.dilation[0])
@@ -76,6 +113,61 @@ class BatchNorm(nn.BatchNorm2d):
     def forward(self, input: Tensor) -> Tensor:
         """Same shape and dtype as the input."""
         return _rows(super().forward(_image(input)))
+
+    def as_affine(self, x: Float[Tensor, "batch length channels"]) -> Affine:
+        """The same as a product and a sum; in training of the statistics of `x`, and with gradients."""
+        if self.training:
+            mean, variance, count = self.moments(x)
+            self._follow(mean.detach(), variance.detach() * (count / (count - 1)))
+        else:
+            mean, variance = cast(Tensor, self.running_mean), cast(Tensor, self.running_var)
+        scale = self.weight * (variance + self.eps).rsqrt()
+        return scale, self.bias - mean * scale
+
+    def moments(self, x: Tensor) -> tuple[Tensor, Tensor, int]:
+        """Mean and variance of each channel, with gradients, and the number of positions."""
+        mean, variance = cast(tuple[Tensor, Tensor], _Moments.apply(x))
+        return mean, variance, x.shape[0] * x.shape[1]
+
+    @torch.no_grad()
+    def _follow(self, mean: Tensor, variance: Tensor) -> None:
+        if self.num_batches_tracked is not None:
+            self.num_batches_tracked.add_(1)
+        for running, new in ((self.running_mean, mean), (self.running_var, variance)):
+            cast(Tensor, running).lerp_(new, float(self.momentum or 0.0))
+
+
+class _Moments(torch.autograd.Function):
+    """Mean and variance over batch and length, in float32 or better, by tiles."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> tuple[Tensor, Tensor]:
+        # Chan, Golub & LeVeque 1983: the moments of the whole from those of its parts.
+        parts, room, mean_type = [], Room(), torch.promote_types(x.dtype, torch.float32)
+        for start, stop in tiles(x.shape[1]):
+            tile = room.cast("tile", x[:, start:stop], mean_type)
+            mean = tile.mean((0, 1))
+            apart = torch.sub(tile, mean, out=room.like("apart", tile))
+            parts.append((stop - start, apart.square_().mean((0, 1)), mean))
+        sizes, variances, means = zip(*parts, strict=True)
+        variances, means = torch.stack(variances), torch.stack(means)
+        shares = means.new_tensor(sizes).unsqueeze(1) / x.shape[1]
+        mean = (shares * means).sum(0)
+        variance = (shares * (variances + (means - mean) ** 2)).sum(0)
+        ctx.save_for_backward(x, mean)
+        return mean, variance
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, of_mean: Tensor, of_variance: Tensor) -> Tensor:  # pyright: ignore[reportIncompatibleMethodOverride]
+        x, mean = ctx.saved_tensors
+        count = x.shape[0] * x.shape[1]
+        slope = 2 * of_variance / count
+        level = of_mean / count - slope * mean
+        found = torch.empty_like(x)
+        for start, stop in tiles(x.shape[1]):
+            found[:, start:stop] = torch.addcmul(level, x[:, start:stop], slope)
+        return found
 
 
 class LayerNorm(nn.LayerNorm):
@@ -123,120 +215,12 @@ class SoftmaxPool(nn.Module):
         return torch.addcmul(first, gate, difference)
 
 
-class ConvStage(nn.Module):
-    """A convolution, a residual pointwise block and a pool: the stem, and each block of the conv tower."""
-
-    def __init__(self, conv: Conv | ConvBlock, channels: int, width: int) -> None:
-        super().__init__()
-        self.conv = conv
-        self.pointwise = ConvBlock(channels, channels)
-        self.pool = SoftmaxPool(channels)
-        self.halo = 2 * -(-(width // 2) // 2)  # even, so that a tile's pairs stay pairs
-
-    def forward(
-        self, x: Float[Tensor, "batch length inputs"]
-    ) -> Float[Tensor, "batch half outputs"]:
-        """Halves an even length."""
-        if self.training or self._learns():
-            return self._whole(x)
-        if torch.is_grad_enabled() and x.requires_grad:
-            return cast(Tensor, _FixedStage.apply(x, self))
-        return _in_tiles(self._whole, x, self.halo)
-
-    def _whole(self, x: Tensor) -> Tensor:
-        x = self.conv(x)
-        return self.pool(x + self.pointwise(x))
-
-    def _learns(self) -> bool:
-        return torch.is_grad_enabled() and any(p.requires_grad for p in self.parameters())
-
-
-class _FixedStage(torch.autograd.Function):
-    """A `ConvStage` whose weights are fixed, with the gradient of its input.
-
-    It keeps its input, what the first convolution made of it, and each pair's difference: with these the
-    backward pass repeats but one matrix product, that of the gate. Both passes go by tiles: measured against
-    autograd over the whole length, half the memory and half the time of the forward pass on a CPU.
-    """
-
-    @staticmethod
-    def forward(ctx: Any, x: Tensor, stage: ConvStage) -> Tensor:
-        """Halves an even length."""
-        kept, pieces = [], []
-        for start, stop in _tiles(x.shape[1]):
-            left, right = _widened(start, stop, stage.halo, x.shape[1])
-            wide = stage.conv(x[:, left:right])[:, start - left : stop - left].contiguous()
-            first, second = (wide + stage.pointwise(wide)).unflatten(1, (-1, 2)).unbind(2)
-            difference = second - first
-            gate = project(difference, stage.pool.weight).sigmoid()
-            kept += [wide, difference]
-            pieces.append(torch.addcmul(first, gate, difference))
-        ctx.stage = stage
-        ctx.save_for_backward(x, *kept)
-        return torch.cat(pieces, dim=1)
-
-    @staticmethod
-    @once_differentiable
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
-        """The gradient of the input; a tile's reaches into its neighbours and is added up."""
-        x, *kept = ctx.saved_tensors
-        stage: ConvStage = ctx.stage
-        total = torch.zeros_like(x)
-        for number, (start, stop) in enumerate(_tiles(x.shape[1])):
-            wide, difference = kept[2 * number : 2 * number + 2]
-            pooled = gradient[:, start // 2 : stop // 2]
-            of_wide = _unpool(pooled, difference, stage.pool.weight)
-            of_wide = of_wide + _unblock(stage.pointwise, wide, of_wide)
-            left, right = _widened(start, stop, stage.halo, x.shape[1])
-            total[:, left:right] += _unblock(
-                stage.conv, x[:, left:right], F.pad(of_wide, (0, 0, start - left, right - stop))
-            )
-        return total, None
-
-
-def _unpool(gradient: Tensor, difference: Tensor, weight: Tensor) -> Tensor:
-    """The gradient of each pair, from that of its pool."""
-    gate = project(difference, weight).sigmoid()
-    of_logits = gradient * difference * gate * (1 - gate)
-    second = torch.addcmul(project(of_logits, weight.T), gradient, gate)
-    return torch.stack([gradient - second, second], dim=2).flatten(1, 2)
-
-
-def _unblock(block: Conv | ConvBlock, x: Tensor, gradient: Tensor) -> Tensor:
-    """The gradient of a block's input, from that of its output: a convolution with the kernel reversed."""
-    conv = block if isinstance(block, Conv) else block.conv
-    gradient = convolve(gradient, conv.weight.flip(2).transpose(0, 1))
-    if isinstance(block, Conv):
-        return gradient
-    with torch.enable_grad():
-        x = x.detach().requires_grad_()
-        return torch.autograd.grad(gelu(block.norm(x)), x, gradient)[0]
-
-
 def crop(
     x: Float[Tensor, "batch tokens channels"], bins: int
 ) -> Float[Tensor, "batch {bins} channels"]:
     """The middle `bins` tokens; an odd remainder leaves one more on the right."""
     start = (x.shape[1] - bins) // 2
     return x[:, start : start + bins]
-
-
-def _in_tiles(halving: Callable[[Tensor], Tensor], x: Tensor, halo: int) -> Tensor:
-    """`halving(x)` in pieces of `TILE` positions, each computed with `halo` neighbours and cut back."""
-    pieces = []
-    for start, stop in _tiles(x.shape[1]):
-        left, right = _widened(start, stop, halo, x.shape[1])
-        piece = halving(x[:, left:right])
-        pieces.append(piece[:, (start - left) // 2 : (stop - left) // 2])
-    return torch.cat(pieces, dim=1)
-
-
-def _tiles(length: int) -> Iterator[tuple[int, int]]:
-    return ((start, min(start + TILE, length)) for start in range(0, length, TILE))
-
-
-def _widened(start: int, stop: int, halo: int, length: int) -> tuple[int, int]:
-    return max(start - halo, 0), min(stop + halo, length)
 
 
 def _image(x: Tensor) -> Tensor:

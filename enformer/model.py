@@ -21,7 +21,6 @@ from enformer.initial import initialise
 from enformer.layers import (
     Conv,
     ConvBlock,
-    ConvStage,
     LayerNorm,
     Linear,
     crop,
@@ -29,6 +28,7 @@ from enformer.layers import (
     precise,
     project,
 )
+from enformer.stage import ConvStage
 
 STEM_WIDTH, TOWER_WIDTH = 15, 5
 

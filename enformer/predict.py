@@ -14,10 +14,10 @@ from enformer.config import EnformerConfig
 from enformer.coordinates import Interval, Variant, predicted_region
 from enformer.errors import Cancelled, EnformerLensError, GenomeError
 from enformer.genome import Genome
-from enformer.layers import ConvStage
 from enformer.model import Enformer
 from enformer.provenance import Provenance
 from enformer.sequence import one_hot, reverse_complement_one_hot
+from enformer.stage import ConvStage
 from enformer.tracks import TrackTable
 
 Progress = Callable[[float, str], None]

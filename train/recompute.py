@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
-from enformer.layers import ConvStage
 from enformer.model import TransformerBlock
+from enformer.stage import ConvStage
 
 
 def recompute(model: nn.Module) -> None:

@@ -24,26 +24,18 @@ class CpuSyncBatchNorm(BatchNorm):
 
     def forward(self, input: Tensor) -> Tensor:
         """Same shape and dtype as the input."""
-        return self._normalised(input) if self.training else super().forward(input)
+        if not self.training:
+            return super().forward(input)
+        scale, shift = self.as_affine(input)
+        return torch.addcmul(shift, input, scale).to(input.dtype)
 
-    def _normalised(self, x: Tensor) -> Tensor:
-        wide, axes = x.float(), (0, 1)
-        count = _summed(wide.new_tensor(x.shape[0] * x.shape[1]))
-        mean = _summed(wide.sum(axes)) / count
-        apart = wide - mean
-        variance = _summed((apart * apart).sum(axes)) / count
-        if self.track_running_stats:
-            self._follow(mean.detach(), (variance * count / (count - 1)).detach())
-        scaled = apart * (variance + self.eps).rsqrt()
-        return (scaled * self.weight + self.bias).to(x.dtype)
-
-    @torch.no_grad()
-    def _follow(self, mean: Tensor, variance: Tensor) -> None:
-        if self.num_batches_tracked is not None:
-            self.num_batches_tracked.add_(1)
-        for running, new in ((self.running_mean, mean), (self.running_var, variance)):
-            assert isinstance(running, Tensor)
-            running.lerp_(new, float(self.momentum or 0.0))
+    def moments(self, x: Tensor) -> tuple[Tensor, Tensor, int]:
+        """Mean, variance and number of positions, over all processes."""
+        mean, variance, count = super().moments(x)
+        counts = _summed(mean.new_tensor(count))
+        whole = _summed(mean * count) / counts
+        spread = _summed((variance + (mean - whole) ** 2) * count) / counts
+        return whole, spread, int(counts)
 
 
 class _Summed(torch.autograd.Function):

@@ -4,7 +4,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from enformer import layers
+from enformer import layers, tiles
 
 
 def test_gelu_is_x_times_sigmoid():
@@ -61,74 +61,35 @@ def test_a_fresh_pool_prefers_the_larger_of_two():
     assert layers.SoftmaxPool(1)(x).item() == pytest.approx(10, abs=1e-6)
 
 
-@pytest.mark.parametrize("length", [40, 64, 66, 200])
-@pytest.mark.parametrize("first", [True, False])
-def test_tiles_give_the_whole(monkeypatch, length, first):
-    monkeypatch.setattr(layers, "TILE", 32)
-    conv = layers.Conv(4, 6, 15) if first else layers.ConvBlock(4, 6, 5)
-    stage = layers.ConvStage(conv, 6, 15 if first else 5).eval()
-    for parameter in stage.parameters():
-        torch.nn.init.normal_(parameter)
-    x = torch.randn(2, length, 4)
-    with torch.no_grad():
-        torch.testing.assert_close(stage(x), stage._whole(x), rtol=1e-4, atol=1e-5)
-    assert stage(x).requires_grad
+@pytest.mark.parametrize("inputs", [3, layers.NARROW + 1])
+@pytest.mark.parametrize("width", [1, 5])
+def test_the_gradient_of_a_kernel_is_that_of_autograd(inputs, width):
+    x, weight = torch.randn(2, 11, inputs), torch.randn(4, inputs, width, requires_grad=True)
+    gradient, beyond = torch.randn(2, 11, 4), width // 2
+    (want,) = torch.autograd.grad(layers.convolve(x, weight), weight, gradient)
+    found = layers.weight_gradient(F.pad(x, (0, 0, beyond, beyond)), gradient)
+    torch.testing.assert_close(found, want, rtol=1e-4, atol=1e-5)
 
 
-def drawn_stage(first: bool, dtype: torch.dtype = torch.float32) -> layers.ConvStage:
-    """A stage with random weights and statistics, fixed, as a checkpoint leaves it."""
-    conv = layers.Conv(4, 6, 15) if first else layers.ConvBlock(4, 6, 5)
-    stage = layers.ConvStage(conv, 6, 15 if first else 5).eval().requires_grad_(False)
-    for name, tensor in stage.state_dict().items():
-        if tensor.is_floating_point():
-            torch.nn.init.uniform_(tensor, 0.5, 2) if "var" in name else torch.nn.init.normal_(
-                tensor
-            )
-    for module in stage.modules():
-        if dtype == torch.float64 or not isinstance(module, layers.BatchNorm):
-            module._apply(lambda t: t.to(dtype) if t.is_floating_point() else t, recurse=False)
-    return stage
-
-
-@pytest.mark.parametrize("length", [8, 30, 32, 40, 64, 66, 200])
-@pytest.mark.parametrize("first", [True, False])
-@pytest.mark.parametrize(
-    ("dtype", "allowed"),
-    [(torch.float64, 1e-12), (torch.float32, 2e-5), (torch.bfloat16, 5e-2)],
-)
-def test_the_gradient_in_tiles_is_that_of_the_whole(monkeypatch, length, first, dtype, allowed):
-    monkeypatch.setattr(layers, "TILE", 32)
-    torch.manual_seed(length)
-    stage = drawn_stage(first, dtype)
-    x = torch.randn(2, length, 4, dtype=dtype)
-    found, want = x.clone().requires_grad_(), x.clone().requires_grad_()
-    value, whole = stage(found), stage._whole(want)
-    assert "FixedStage" in value.grad_fn.name()
-    weights = torch.randn_like(whole)
-    (gradient,) = torch.autograd.grad(value, found, weights)
-    (wanted,) = torch.autograd.grad(whole, want, weights)
-    assert (value - whole).abs().max() <= allowed * whole.abs().max()
-    assert (gradient - wanted).abs().max() <= allowed * wanted.abs().max()
-    assert gradient.dtype == dtype
-
-
-def test_the_gradient_in_tiles_can_be_asked_twice():
-    stage, x = drawn_stage(False), torch.randn(1, 40, 4, requires_grad=True)
-    value = stage(x).sum((0, 1))
-    first, again = (torch.autograd.grad(value[0], x, retain_graph=True)[0] for _ in range(2))
-    assert torch.equal(first, again)
-
-
-@pytest.mark.parametrize("frozen", [True, False])
-def test_what_learns_goes_through_autograd(frozen):
-    stage = drawn_stage(True).train(frozen)
-    stage.pointwise.conv.weight.requires_grad_(not frozen)
-    value = stage(torch.randn(2, 40, 4, requires_grad=True))
-    assert "FixedStage" not in value.grad_fn.name()
-    if not frozen:
-        value.sum().backward()
-        assert stage.pointwise.conv.weight.grad.abs().sum() > 0
-        assert stage.pool.weight.grad is None
+@pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16])
+@pytest.mark.parametrize("training", [True, False])
+def test_a_normalisation_is_its_affine(monkeypatch, training, dtype):
+    monkeypatch.setattr(tiles, "TILE", 32)
+    torch.manual_seed(0)
+    wide = torch.float64 if dtype == torch.float64 else torch.float32
+    norm, other = (layers.BatchNorm(3).to(wide).train(training) for _ in range(2))
+    x = (5 + 2 * torch.randn(4, 100, 3)).to(dtype).requires_grad_()
+    same = x.detach().clone().requires_grad_()
+    weights = torch.randn(4, 100, 3)
+    scale, shift = norm.as_affine(x)
+    found, want = x * scale + shift, other(same)
+    (found * weights).sum().backward()
+    (want * weights).sum().backward()
+    near = 1e-12 if dtype == torch.float64 else 3e-2
+    torch.testing.assert_close(found.to(dtype), want, rtol=near, atol=near)
+    torch.testing.assert_close(x.grad, same.grad, rtol=near, atol=near)
+    for ours, theirs in zip(norm.buffers(), other.buffers(), strict=True):
+        torch.testing.assert_close(ours, theirs)
 
 
 def test_crop_keeps_the_middle():
