@@ -18,8 +18,9 @@ from jaxtyping import Float
 from torch import Tensor
 
 from enformer.errors import EnformerLensError
-from enformer.layers import TILE, ConvStage
 from enformer.model import Enformer
+from enformer.stage import ConvStage
+from enformer.tiles import TILE
 from interpret.target import Target, as_batch
 
 
