@@ -56,8 +56,13 @@ class MemoryNeed:
         return f"{self.total / GIB:.2f} GiB a process ({parts})"
 
 
-def need(config: FitConfig, geometry: EnformerConfig, processes: int = 1) -> MemoryNeed:
-    """Memory of one step of a run, on its head with the most tracks."""
+def need(
+    config: FitConfig, geometry: EnformerConfig, processes: int = 1, device: str = "cpu"
+) -> MemoryNeed:
+    """Memory of one step of a run, on its head with the most tracks.
+
+    A CPU computes by tiles what another device holds whole, so that the kind of `device` matters.
+    """
     with torch.device("meta"):
         model = Enformer(geometry)
     prepare(model, config)
@@ -71,19 +76,19 @@ def need(config: FitConfig, geometry: EnformerConfig, processes: int = 1) -> Mem
         moments=2 * learning,
         average=held if config.average else 0,
         activations=int(
-            SLACK * peak_of(model, lambda fake: _step(fake, config, geometry, windows))
+            SLACK * peak_of(model, lambda fake: _step(fake, config, geometry, windows), device)
         ),
     )
 
 
-def peak_of(model: nn.Module, step: Callable[[nn.Module], object]) -> int:
+def peak_of(model: nn.Module, step: Callable[[nn.Module], object], device: str = "cpu") -> int:
     """Most bytes that a function of a model holds at once, above weights and gradients.
 
     The model, on the meta device, is given tensors that have sizes but no data.
     """
     try:
         with FakeTensorMode(allow_non_fake_inputs=True), _Live() as live:
-            fake = model.to_empty(device="cpu")
+            fake = model.to_empty(device=device)
             for parameter in fake.parameters():
                 parameter.grad = torch.zeros_like(parameter) if parameter.requires_grad else None
             before = live.now
@@ -95,10 +100,11 @@ def peak_of(model: nn.Module, step: Callable[[nn.Module], object]) -> int:
 
 def _step(model: nn.Module, config: FitConfig, geometry: EnformerConfig, windows: int) -> None:
     head = max(geometry.heads, key=lambda name: geometry.heads[name])
-    one_hot = torch.empty(windows, geometry.window_length, 4)
-    targets = torch.empty(windows, geometry.target_bins, geometry.heads[head])
+    device = next(model.parameters()).device
+    one_hot = torch.empty(windows, geometry.window_length, 4, device=device)
+    targets = torch.empty(windows, geometry.target_bins, geometry.heads[head], device=device)
     set_mode(model, config.finetune)
-    with torch.autocast("cpu", torch.bfloat16, enabled=config.autocast):
+    with torch.autocast(device.type, torch.bfloat16, enabled=config.autocast):
         predicted = model(one_hot, heads=(head,))[head]
     poisson_nll(predicted, targets).backward()
 
@@ -144,28 +150,32 @@ class _Live(TorchDispatchMode):
 
 
 def require(
-    config: FitConfig, geometry: EnformerConfig, processes: int, available: int
+    config: FitConfig,
+    geometry: EnformerConfig,
+    processes: int,
+    available: int,
+    device: str = "cpu",
 ) -> MemoryNeed:
     """What the run needs, if there is as much.
 
     Raises:
         DataError: it needs more, with what would make it need less.
     """
-    needed = need(config, geometry, processes)
+    needed = need(config, geometry, processes, device)
     if needed.total <= available:
         return needed
     raise DataError(
         f"A step needs about {needed}, and there are {available / GIB:.2f} GiB.",
         read="the sizes of the network, its window and its batch",
-        do=_advice(config, geometry, processes),
+        do=_advice(config, geometry, processes, device),
         example="recompute = true",
     )
 
 
-def _advice(config: FitConfig, geometry: EnformerConfig, processes: int) -> str:
+def _advice(config: FitConfig, geometry: EnformerConfig, processes: int, device: str) -> str:
     per_process = config.batch_size // processes
     least = replace(config, recompute=True, autocast=True, accumulate=per_process)
-    smallest = need(least, geometry, processes).total / GIB
+    smallest = need(least, geometry, processes, device).total / GIB
     return (
         "Set recompute = true, autocast = true, or a larger accumulate: with all of them it needs "
         f"{smallest:.2f} GiB. Or train shorter windows (crop_bins)."

@@ -121,9 +121,9 @@ class Run:
         return {head: keep_tokens(model, windows) for head, windows in self.windows.items()}
 
     def _memory(self, geometry: EnformerConfig) -> MemoryNeed:
-        sharing = self.fabric.world_size if self.fabric.device.type == "cpu" else 1
-        available = available_memory(self.fabric.device) // sharing
-        return require(self.config, geometry, self.fabric.world_size, available)
+        device, processes = self.fabric.device, self.fabric.world_size
+        available = available_memory(device) // (processes if device.type == "cpu" else 1)
+        return require(self.config, geometry, processes, available, device.type)
 
     def _model(self, geometry: EnformerConfig, parent: Checkpoint | None) -> Enformer:
         torch.manual_seed(self.config.seed)
