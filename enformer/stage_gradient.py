@@ -140,7 +140,7 @@ class _Convolve(torch.autograd.Function):
                 back = convolve(gradient[:, left:right], block.reversed)
                 back = back[:, start - left : stop - left]
                 of_x[:, start:stop] = block.through(x[:, start:stop], back)
-            if ctx.needs_input_grad[4]:
+            if any(ctx.needs_input_grad[4:]):
                 beyond = left - start + block.reach, stop + block.reach - right
                 block.learn(x[:, left:right], beyond, gradient[:, start:stop])
         return None, of_x, *block.gradients
@@ -166,29 +166,28 @@ class _Mix(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         x, differences, gate, *tensors = ctx.saved_tensors
-        block, cast_gate, of_x = (
-            _Block(ctx.dtype, *tensors),
-            gate.to(ctx.dtype),
-            torch.empty_like(x),
-        )
-        of_gate = torch.zeros_like(gate, dtype=precise(gate).dtype)
+        block, cast_gate = _Block(ctx.dtype, *tensors), gate.to(ctx.dtype)
+        of_x, of_gate = torch.empty_like(x), torch.zeros_like(gate, dtype=precise(gate).dtype)
         for start, stop in tiles(x.shape[1]):
             tile, half = x[:, start:stop], slice(start // 2, stop // 2)
-            passed, difference = gradient[:, half], differences[:, half]
-            share = project(difference, cast_gate).sigmoid_()
-            of_share = torch.mul(passed, difference, out=block.room.like("share", passed))
-            of_logits = torch.ops.aten.sigmoid_backward.grad_input(
-                of_share, share, grad_input=of_share
-            )
-            second = project(of_logits, cast_gate.T).addcmul_(passed, share)
             mixed = block.room.like("mixed", tile)
-            pairs = mixed.unflatten(1, (-1, 2))
-            torch.sub(passed, second, out=pairs[:, :, 0])
-            pairs[:, :, 1] = second
+            of_logits = _unpool(gradient[:, half], differences[:, half], cast_gate, mixed)
             found = block.through(tile, convolve(mixed, block.reversed))
             of_x[:, start:stop] = found.add_(block.room.cast("x", mixed, found.dtype))
             if ctx.needs_input_grad[2]:
-                of_gate += weight_gradient(difference, of_logits)[..., 0]
-            if ctx.needs_input_grad[5]:
+                of_gate += weight_gradient(differences[:, half], of_logits)[..., 0]
+            if any(ctx.needs_input_grad[5:]):
                 block.learn(tile, (0, 0), mixed)
         return None, of_x, of_gate, *block.gradients
+
+
+def _unpool(gradient: Tensor, difference: Tensor, gate: Tensor, of_pairs: Tensor) -> Tensor:
+    """Writes the gradient of the pool's input, and returns that of the gate's logits."""
+    share = project(difference, gate).sigmoid_()
+    of_logits = gradient * difference
+    torch.ops.aten.sigmoid_backward.grad_input(of_logits, share, grad_input=of_logits)
+    second = project(of_logits, gate.T).addcmul_(gradient, share)
+    pairs = of_pairs.unflatten(1, (-1, 2))
+    torch.sub(gradient, second, out=pairs[:, :, 0])
+    pairs[:, :, 1] = second
+    return of_logits
