@@ -107,7 +107,8 @@ def _report(run: Run, row: Mapping[str, Any], figures: Mapping[str, float]) -> N
     run.board.add(row["step"], {f"valid/{name}": value for name, value in figures.items()})
     run.board.flush()
     shown = "  ".join(f"{name} {value:.3f}" for name, value in figures.items())
-    tqdm.write(f"step {row['step']:,}  loss {row['loss']:.4f}  valid Pearson: {shown}")
+    worth = f"valid Pearson: {shown}" if shown else "no validation window: the loss chooses"
+    tqdm.write(f"step {row['step']:,}  loss {row['loss']:.4f}  {worth}")
 
 
 def _finish(run: Run) -> None:
@@ -172,7 +173,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             if given.precision:
                 settings = dataclasses.replace(settings, autocast=given.precision == "bf16")
             path = fit(settings, place=place, command=command)
-            print(f"The best weights on the validation split are in {path}.")
+            print(f"The best weights are in {path}.")
     except Stopped as stopped:
         parser.exit(128 + stopped.number, f"{stopped}\n")
     except (EnformerLensError, OSError) as error:

@@ -205,6 +205,21 @@ def test_training_lowers_the_loss_and_logs_each_assay(fit_config) -> None:
     assert best.tracks.of_head("mouse").frame["identifier"].tolist() == ["cage+", "cage-", "dnase"]
 
 
+def test_without_validation_windows_the_loss_chooses(
+    fit_config, prepared, tmp_path, capsys
+) -> None:
+    data = tmp_path / "train_only.h5"
+    with h5py.File(prepared) as source, h5py.File(data, "w") as file:
+        source.copy("human", file)
+        for name, values in [*file["human/valid"].items()]:
+            del file["human/valid"][name]
+            file["human/valid"].create_dataset(name, data=values[:0])
+    config = fit_config(data=data, schedule=("human",), steps=4, evaluate_every=2)
+    assert fit(config).is_file()
+    assert "no validation window: the loss chooses" in capsys.readouterr().out
+    assert all(float(row["chosen_by"]) == -float(row["loss"]) for row in rows_of(config))
+
+
 def test_short_windows_train_weights_for_the_whole_one(fit_config) -> None:
     config = fit_config(crop_bins=4, crop_margin=1, steps=3, evaluate_every=3)
     best = load(fit(config))
