@@ -11,14 +11,11 @@ import numpy as np
 import streamlit as st
 
 from app import attending, downloads, state, truth_files
-from app.downloads import FIGURES, WIDTHS, Format
+from app.downloads import FIGURES, WIDTHS, File, Format
 from app.figures.attention_data import AtlasPicture, HeadPicture
 from app.scene import Scene
 from interpret.attention_summary import AttentionSummary
 from interpret.stored import pack
-
-File = tuple[str, str, Callable[[], bytes]]
-"""Name, type and maker."""
 
 
 def stem(shown: Scene, chosen: tuple[int, int], allele: attending.Allele) -> str:
@@ -135,12 +132,8 @@ def menus(files: Files, query: state.Query) -> None:
 def _menu(files: Files) -> None:
     problems = state.problems()
 
-    def button(label: str, file: File, about: str) -> None:
-        name, mime, make = file
-        st.download_button(
-            label, downloads.telling(make, problems), name, mime, key=f"download_{label}",
-            on_click="ignore", help=about,
-        )  # fmt: skip
+    def button(label: str, file: File, about: str = "") -> None:
+        downloads.button(label, file, about, problems)
 
     tracks, drawn, whole, made = files.data()
     st.markdown("**Values**")

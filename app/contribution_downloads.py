@@ -2,20 +2,17 @@
 
 import json
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
 import streamlit as st
 
 from app import downloads, state, truth_files, widgets
-from app.downloads import FIGURES, WIDTHS, Format
+from app.downloads import FIGURES, WIDTHS, File, Format
 from app.figures.contribution_data import ContributionPicture
 from interpret.contributions import Contributions
 from interpret.stored import pack
 
-File = tuple[str, str, Callable[[], bytes]]
-"""Name, type and maker."""
 _DATA = {
     "TSV": ("tsv", "A row for each position: contribution and what each base would contribute."),
     "bedGraph": ("bedgraph", "For genome browsers; text."),
@@ -108,11 +105,7 @@ def menu(files: Files) -> None:
     problems = state.problems()
 
     def button(label: str, file: File, about: str = "") -> None:
-        name, mime, make = file
-        st.download_button(
-            label, downloads.telling(make, problems), name, mime, key=f"download_{label}",
-            on_click="ignore", help=about or None,
-        )  # fmt: skip
+        downloads.button(label, file, about, problems)
 
     st.markdown("**Values**, the whole window")
     with st.container(horizontal=True):

@@ -17,6 +17,7 @@ import streamlit as st
 from app import state, truth_files
 from app.figures.data import LocusPicture
 from app.predictions import Answer
+from app.truth_files import File
 from app.widgets import plain
 from enformer.errors import EnformerLensError
 from enformer.export import FORMATS, export
@@ -70,7 +71,7 @@ class Shown:
         text = "_".join(part.replace(",", "") for part in parts if part)
         return re.sub(r"[^A-Za-z0-9.+_-]+", "-", text).strip("-")[:150]
 
-    def data(self, form: str) -> tuple[str, str, Callable[[], bytes]]:
+    def data(self, form: str) -> File:
         """Name, type and maker of the predicted values in one of the `FORMATS`."""
         alleles = {"REF": self.answer.reference, "ALT": self.answer.alternative}
         made = {name: prediction for name, prediction in alleles.items() if prediction is not None}
@@ -86,7 +87,7 @@ class Shown:
         ending = endings.get(form, "bw" if one else "bigwig.zip")
         return f"{self.stem}.{ending}", "application/octet-stream", lambda: _only(files())
 
-    def figure(self, form: Format, width: int) -> tuple[str, str, Callable[[], bytes]]:
+    def figure(self, form: Format, width: int) -> File:
         """Name, type and maker of the figure, `width` mm wide."""
 
         def make() -> bytes:
@@ -98,11 +99,11 @@ class Shown:
         return f"{self.stem}_{width}mm.{form}", FIGURES[form], make
 
     @property
-    def truth(self) -> dict[str, truth_files.File]:
+    def truth(self) -> dict[str, File]:
         """Files of what was planted, where that is shown."""
         return truth_files.files(self.picture, self.stem)
 
-    def everything(self, width: int) -> tuple[str, str, Callable[[], bytes]]:
+    def everything(self, width: int) -> File:
         """Name, type and maker of a zip with the figure, its data and its provenance."""
 
         def make() -> bytes:
@@ -142,21 +143,22 @@ def telling(make: Callable[[], bytes], problems: list[str]) -> Callable[[], byte
     return checked
 
 
+def button(label: str, file: File, about: str, problems: list[str]) -> None:
+    """A file to save, made when it is asked for; `about` is told over the button."""
+    name, mime, make = file
+    st.download_button(
+        label, telling(make, problems), name, mime,
+        key=f"download_{label}", on_click="ignore", help=about or None,
+    )  # fmt: skip
+
+
 def menu(shown: Shown) -> None:
     """Buttons for every file."""
     problems = state.problems()
-
-    def button(label: str, file: tuple[str, str, Callable[[], bytes]], about: str = "") -> None:
-        name, mime, make = file
-        st.download_button(
-            label, telling(make, problems), name, mime,
-            key=f"download_{label}", on_click="ignore", help=about or None,
-        )  # fmt: skip
-
     st.markdown("**Values**, all bins of the shown tracks")
     with st.container(horizontal=True):
         for form in FORMATS:
-            button(form, shown.data(form), _ABOUT[form])
+            button(form, shown.data(form), _ABOUT[form], problems)
     truth_buttons(shown.truth, problems)
     st.markdown("**Figure**, the part in view")
     width = st.segmented_control(
@@ -165,16 +167,18 @@ def menu(shown: Shown) -> None:
     )  # fmt: skip
     with st.container(horizontal=True):
         for form in FIGURES:
-            button(form.upper(), shown.figure(form, cast(int, width)))
+            button(form.upper(), shown.figure(form, cast(int, width)), "", problems)
     st.markdown("**Everything**, with the provenance")
     with st.container(horizontal=True):
-        button("ZIP", shown.everything(cast(int, width)), "All files above and the JSON.")
+        button("ZIP", shown.everything(cast(int, width)), "All files above and the JSON.", problems)
         provenance = (f"{shown.stem}.json", "application/json", shown.provenance.encode)
-        button("JSON", provenance, "Where it comes from: model, genome, interval, versions.")
+        button(
+            "JSON", provenance, "Where it comes from: model, genome, interval, versions.", problems
+        )
     _problems(problems)
 
 
-def truth_buttons(files: dict[str, truth_files.File], problems: list[str]) -> None:
+def truth_buttons(files: dict[str, File], problems: list[str]) -> None:
     """Buttons for the files of what was planted; nothing where there are none."""
     if not files:
         return

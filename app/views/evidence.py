@@ -6,16 +6,17 @@ import streamlit as st
 
 from app import (
     candidates,
-    evidence_files,
     evidencing,
     header,
     picker,
+    result_files,
     services,
     state,
     targets,
     toolbar,
     widgets,
 )
+from app.evidence_files import EvidenceFiles
 from app.evidencing import SHUFFLES, STEPS, Effort
 from app.figures import page
 from app.figures.evidence_data import describe
@@ -48,9 +49,9 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
         st.caption(f"About {effort.passes(len(elements))} forward passes.")
         found = widgets.ready(evidencing.gather(asked, shown, seat), seat)
     picture = evidencing.picture(found, shown)
-    files = evidence_files.Files(found, picture, _stem(found, shown))
+    files = EvidenceFiles(found, picture, _stem(found, shown))
     with bar:
-        toolbar.menus(lambda: evidence_files.menu(files), query)
+        toolbar.menus(lambda: result_files.menu(files, state.EVIDENCE_WIDTH, "element"), query)
     _figure(files)
     st.markdown(widgets.plain(found.summary))
     with st.expander("Table"):
@@ -71,10 +72,10 @@ def _effort() -> Effort:
     return Effort(steps, shuffles)
 
 
-def _figure(files: evidence_files.Files) -> None:
+def _figure(files: EvidenceFiles) -> None:
     figure = evidence_figure(files.picture, dark=st.context.theme.type == "dark")
     st.plotly_chart(
-        figure, key=f"evidence_{state.redraws()}", theme=None, config=page.config(files.stem),
+        figure, key=f"evidence_{state.redraws()}", theme=None, config=page.config(files.name),
         alt=describe(files.picture),
     )  # fmt: skip
 
