@@ -71,7 +71,8 @@ def _product(gradient: Tensor, x: Tensor) -> Float[Tensor, "outputs inputs"]:
 def product_dtype(weight: Tensor) -> torch.dtype:
     """What matrix products with it are computed in: of autocast where that is on."""
     kind = weight.device.type
-    return torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else weight.dtype
+    mixed = torch.amp.is_autocast_available(kind) and torch.is_autocast_enabled(kind)
+    return torch.get_autocast_dtype(kind) if mixed else weight.dtype
 
 
 def project(
