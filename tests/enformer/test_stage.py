@@ -1,5 +1,7 @@
 """The conv stage: by tiles as over the whole length, its gradients too."""
 
+import copy
+
 import pytest
 import torch
 
@@ -111,6 +113,35 @@ def test_bfloat16_loses_no_more_by_tiles(monkeypatch, learns):
         lost, usual = ((found - truth).norm() / truth.norm() for found in (by_tiles, whole))
         assert by_tiles.dtype == torch.float32
         assert 1e-4 < lost < 1.5 * usual + 1e-2
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_bfloat16_weights_lose_no_more_by_tiles(monkeypatch, first):
+    monkeypatch.setattr(tiles, "TILE", 512)
+    torch.manual_seed(0)
+    conv = layers.Conv(4, 48, 15) if first else layers.ConvBlock(4, 48, 5)
+    stage = ConvStage(conv, 48, 15 if first else 5).eval().requires_grad_(False)
+    for module in stage.modules():
+        if not isinstance(module, layers.BatchNorm):
+            module._apply(lambda tensor: tensor.bfloat16(), recurse=False)
+    exact = copy.deepcopy(stage).double()
+    x, weights = torch.randn(1, 2048, 4).bfloat16(), torch.randn(1, 1024, 48)
+
+    def gradients(forward, dtype):
+        given = x.to(dtype, copy=True).requires_grad_()
+        value = forward(given)
+        (value * weights.to(dtype)).sum().backward()
+        assert value.dtype == given.grad.dtype == dtype
+        return value.double(), given.grad.double()
+
+    for by_tiles, whole, truth in zip(
+        gradients(stage, torch.bfloat16),
+        gradients(stage._whole, torch.bfloat16),
+        gradients(exact._whole, torch.float64),
+        strict=True,
+    ):
+        lost, usual = ((found - truth).norm() / truth.norm() for found in (by_tiles, whole))
+        assert 1e-4 < lost < 1.5 * usual + 2e-3
 
 
 @pytest.mark.parametrize("frozen", [True, False])
