@@ -54,10 +54,12 @@ def fit(
         tqdm.write(f"Memory: about {run.memory}")
     with Interruption() as interruption:
         _train(run, stop_after, interruption)
+    best = config.out / "best.safetensors"
     if run.trainer.done and run.first:
         _finish(run)
+        tqdm.write(f"The best weights are in {best}.")
     fabric.barrier()
-    return config.out / "best.safetensors"
+    return best
 
 
 def _train(run: Run, stop_after: int | None, interruption: Interruption) -> None:
@@ -172,8 +174,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             settings = read_settings(config, given.root)
             if given.precision:
                 settings = dataclasses.replace(settings, autocast=given.precision == "bf16")
-            path = fit(settings, place=place, command=command)
-            print(f"The best weights are in {path}.")
+            fit(settings, place=place, command=command)
     except Stopped as stopped:
         parser.exit(128 + stopped.number, f"{stopped}\n")
     except (EnformerLensError, OSError) as error:
