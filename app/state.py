@@ -16,6 +16,7 @@ from app.question import Query
 QUERY = "query"
 PAGE = "page"
 URL = "url"
+ENTERED = "entered_with"
 TOUCHED = "touched"
 HISTORY = "history"
 ZOOMS = "zooms"
@@ -74,8 +75,12 @@ def sync(page: str) -> Query:
             no wish to start over.
     """
     session, parameters = st.session_state, st.query_params.to_dict()
-    stayed = session.get(PAGE) == page and not session.get(TOUCHED)
-    if QUERY not in session or (stayed and parameters != session.get(URL)):
+    stayed = session.get(PAGE, page) == page
+    if not stayed:
+        # the browser may say so again in the next run: its address follows a change of page by seconds
+        session[ENTERED] = parameters
+    known = (session.get(URL), session.get(ENTERED))
+    if QUERY not in session or (stayed and not session.get(TOUCHED) and parameters not in known):
         _set(Query.from_url(parameters))
     session[PAGE], session[TOUCHED] = page, False
     return session[QUERY]

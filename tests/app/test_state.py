@@ -161,6 +161,17 @@ def test_a_change_of_page_empties_the_url_but_not_the_query():
     assert url_of(app) == {"locus": "HBB"}
 
 
+def test_an_address_that_lags_behind_a_change_of_page_is_no_wish_either():
+    app = click(opened(), "ask HBB")
+    app.query_params.clear()
+    app.session_state["page"] = "models"
+    app.run()
+    app.query_params.clear()
+    assert app.run().session_state["query"].locus == "HBB"
+    app.query_params["locus"] = "chr1:1-10"
+    assert app.run().session_state["query"].locus == "chr1:1-10"
+
+
 def test_layers_and_heads_in_a_link_are_counted_from_one_and_tokens_from_zero():
     assert Query(layer=0, head=7, token=0).to_url() == {"layer": "1", "head": "8", "token": "0"}
 
