@@ -59,10 +59,9 @@ class Scale:
         ends = sorted({bottom, 0.0, top})
         if not self.log:
             return ends
-        powers = [10.0**power for power in range(-1, 9)]
-        ends += [
-            end for size in powers for end in (size, -size) if self._room(end, ends, bottom, top)
-        ]
+        for value in (sign * 10.0**power for power in range(8, -2, -1) for sign in (1, -1)):
+            if self._room(value, ends, bottom, top):
+                ends.append(value)
         return sorted(ends)
 
     def _room(self, value: float, taken: list[float], bottom: float, top: float) -> bool:
