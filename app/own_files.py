@@ -16,10 +16,6 @@ from enformer.genes import Gene, GeneIndex
 from interpret.elements import Element, parse_elements
 
 Kind = Literal["signal", "intervals", "genes"]
-KINDS = {"signal": "signal", "intervals": "intervals", "genes": "genes"}
-ENDINGS = ("bw", "bigwig", "bedgraph", "bdg", "bg", "bed", "narrowPeak", "broadPeak", "gtf", "gff", "gff3",
-           "txt", "tsv", "gz")  # fmt: skip
-"""Of files that can be read; what they are is told by what they hold."""
 _BIGWIG = (b"\x26\xfc\x8f\x88", b"\x88\x8f\xfc\x26")
 _BIGBED = (b"\xeb\xf2\x89\x87", b"\x87\x89\xf2\xeb")
 _GENES_EXAMPLE = "chr11\t5225463\t5227071\tHBB\t0\t-"

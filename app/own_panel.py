@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from app import picker, services, state, widgets
-from app.own_files import ENDINGS
 from app.own_lanes import COUNTED, Brought
 from app.shelf import BESIDE_NOTHING, OwnTrack, Shelf
 from enformer.errors import EnformerLensError
@@ -44,8 +43,10 @@ def choose(tracks: Sequence[TrackId], table: TrackTable) -> tuple[OwnTrack, ...]
 def _add(shelf: Shelf) -> None:
     """Upload, path, or pasted lines."""
     number = st.session_state.setdefault(state.OWN_COUNT, 0)
-    given = st.file_uploader("bigWig, bedGraph, BED, GTF", list(ENDINGS), accept_multiple_files=True,
-                             key=state.OWN_FILES.format(number), help=_ABOUT)  # fmt: skip
+    given = st.file_uploader(
+        "bigWig, bedGraph, BED or GTF", accept_multiple_files=True,
+        key=state.OWN_FILES.format(number), help=_ABOUT,
+    )  # fmt: skip
     if given:
         with st.spinner("Reading…", show_time=True):
             for file in given:

@@ -56,10 +56,6 @@ def means(runs, region):
     return bases[region.start : region.end].reshape(-1, SIZE).mean(axis=1)
 
 
-def table(tiny_checkpoint):
-    return tiny_checkpoint.tracks
-
-
 def drawn(shelf, picture, tiny_checkpoint):
     return with_own(picture, bring(shelf.tracks, picture, TRACKS, tiny_checkpoint.tracks), TRACKS)
 
