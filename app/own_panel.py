@@ -33,8 +33,7 @@ def choose(tracks: Sequence[TrackId], table: TrackTable) -> tuple[OwnTrack, ...]
                              expanded=bool(shelf.tracks or shelf.problems)):  # fmt: skip
         _add(shelf)
         for number, problem in enumerate(shelf.problems):
-            _told(problem, number)
-        shelf.problems.clear()
+            _told(shelf, problem, number)
         for own in shelf.tracks:
             _row(shelf, own, tracks, table)
     return shelf.tracks
@@ -48,6 +47,7 @@ def _add(shelf: Shelf) -> None:
         key=state.OWN_FILES.format(number), help=_ABOUT,
     )  # fmt: skip
     if given:
+        shelf.problems.clear()
         with st.spinner("Reading…", show_time=True):
             for file in given:
                 shelf.upload(file.name, file.getvalue())
@@ -67,19 +67,21 @@ def _add(shelf: Shelf) -> None:
 def _opened() -> None:
     path = (st.session_state[state.OWN_PATH] or "").strip()
     if path:
+        services.shelf().problems.clear()
         services.open_own(path)
         st.session_state[state.OWN_PATH] = ""
     state.touch()
 
 
 def _pasted(shelf: Shelf) -> None:
+    shelf.problems.clear()
     shelf.paste(st.session_state[state.OWN_LINES] or "")
     st.session_state[state.OWN_LINES] = ""
     state.touch()
 
 
-def _told(problem: EnformerLensError, number: int) -> None:
-    """What is wrong with a file, what to do, and lines that would do."""
+def _told(shelf: Shelf, problem: EnformerLensError, number: int) -> None:
+    """What is wrong with a file, what to do, and lines that would do; until it is put away."""
     with st.container(border=True, key=f"own_problem_{number}"):
         st.error(widgets.plain(problem.wrong), icon=":material/error:")
         for title, text in {"Read": problem.read, "What to do": problem.do}.items():
@@ -87,6 +89,8 @@ def _told(problem: EnformerLensError, number: int) -> None:
                 st.markdown(f"**{title}:** {widgets.plain(text)}")
         if problem.example:
             st.code(problem.example, language=None, wrap_lines=True)
+        st.button("Put away", key=f"own_problem_{number}_away", on_click=_done,
+                  args=(lambda: shelf.problems.remove(problem),))  # fmt: skip
 
 
 def _row(shelf: Shelf, own: OwnTrack, tracks: Sequence[TrackId], table: TrackTable) -> None:

@@ -112,7 +112,10 @@ def test_a_bad_file_is_explained_beside_a_picture_that_stays(opened):
     assert "bigBedToBed" in said
     assert "chr22\t20000000\t20000128\tmy_peak" in said
     assert "Read" in said
-    assert "neither bigWig" not in words(finished(app.run()))
+    app = press(app, "Put away")
+    assert "neither bigWig" not in words(app)
+    assert "bigBedToBed" in words(app)
+    assert "bigBed" not in words(upload(app, ("own.bed", b"demo1\t301000\t301400\n")))
 
 
 def test_a_file_of_another_assembly_is_told_and_the_rest_is_drawn(opened, tmp_path):
