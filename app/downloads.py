@@ -9,7 +9,7 @@ import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Any, Literal, cast
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -20,7 +20,7 @@ from app.predictions import Answer
 from app.truth_files import File
 from app.widgets import plain
 from enformer.errors import EnformerLensError
-from enformer.export import FORMATS, export
+from enformer.export import FORMATS, Column, export
 from enformer.tracks import TrackId
 
 Format = Literal["svg", "pdf", "png"]
@@ -46,18 +46,24 @@ class Shown:
         picture: the figure's data.
         tracks: those drawn, from top to bottom.
         contig_length: bp.
+        measured: values of files beside them.
     """
 
     answer: Answer
     picture: LocusPicture
     tracks: tuple[TrackId, ...]
     contig_length: int
+    measured: tuple[Column, ...] = ()
 
     @property
     def provenance(self) -> str:
         """JSON of what is shown; of ALT where there is one, which names the variant."""
         made = (self.answer.alternative or self.answer.reference).provenance
-        view = {"view": [self.picture.view.start, self.picture.view.end]}
+        view: dict[str, Any] = {"view": [self.picture.view.start, self.picture.view.end]}
+        if scale := str(self.picture.scale):
+            view["scale"] = scale
+        if self.measured:
+            view["own"] = {column.name: column.about for column in self.measured}
         text = json.loads(made.with_tracks(tuple(map(str, self.tracks))).to_json())
         return json.dumps(text | view, indent=2, ensure_ascii=False)
 
@@ -77,7 +83,10 @@ class Shown:
         made = {name: prediction for name, prediction in alleles.items() if prediction is not None}
 
         def files() -> dict[str, bytes]:
-            written = {a: export(p, self.tracks, self.contig_length, form) for a, p in made.items()}
+            written = {
+                allele: export(one, self.tracks, self.contig_length, form, self.measured)
+                for allele, one in made.items()
+            }
             return {f"{allele}/{file.name}": file.content for allele, file in written.items()}
 
         if len(made) > 1:

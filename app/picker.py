@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 
 import streamlit as st
 
-from app import places, services, state
+from app import matrix, places, services, state
 from app.widgets import plain
 from enformer.checkpoint import Checkpoint
 from enformer.tracks import FACETS, TrackId, TrackTable
@@ -104,12 +104,12 @@ def choose_tracks(checkpoint: Checkpoint, shown: tuple[TrackId, ...], head: str)
     found = tracks.search(text, **chosen)
     st.caption(_count(found, tracks))
     options = [*dict.fromkeys([*map(str, shown), *_written(found)])]
-    names = _names(tracks)
+    named = names(tracks)
     st.session_state[state.TRACKS] = [str(track) for track in shown]
     st.multiselect(
         "Shown, from top to bottom",
         options,
-        format_func=lambda track: names[track],
+        format_func=lambda track: named[track],
         key=state.TRACKS,
         max_selections=MOST_TRACKS,
         placeholder="Add tracks that match",
@@ -117,13 +117,17 @@ def choose_tracks(checkpoint: Checkpoint, shown: tuple[TrackId, ...], head: str)
         on_change=_tracks_chosen,
     )
     defaults = tuple(map(str, services.default_tracks(checkpoint, head, DEFAULT_TRACKS)))
-    st.button(
-        "Defaults",
-        icon=":material/restart_alt:",
-        on_click=state.choose_tracks,
-        args=(defaults,),
-        help="One track of each assay, well-known cells first.",
-    )
+    with st.container(horizontal=True):
+        st.button(
+            "Defaults",
+            icon=":material/restart_alt:",
+            on_click=state.choose_tracks,
+            args=(defaults,),
+            help="One track of each assay, well-known cells first.",
+        )
+        if st.button("Biosample × assay", icon=":material/grid_on:",
+                     help="All tracks in one table of counts; its cells add tracks."):  # fmt: skip
+            matrix.choose(tracks, shown, MOST_TRACKS)
 
 
 def _tracks_chosen() -> None:
@@ -136,7 +140,8 @@ def _count(found: TrackTable, tracks: TrackTable) -> str:
     return f"{len(found):,} of {len(tracks):,} tracks match"
 
 
-def _names(tracks: TrackTable) -> Mapping[str, str]:
+def names(tracks: TrackTable) -> Mapping[str, str]:
+    """What people call each track, by `head/index`."""
     heads = " (" + tracks.frame["head"] + ")" if len(tracks.heads) > 1 else ""
     return dict(zip(_written(tracks), tracks.frame["name"] + heads, strict=True))
 

@@ -25,6 +25,8 @@ class Query:
         token: of the window, from 0.
         method: how it is explained, as the view that explains writes it.
         truth: the tissue whose planted truth is drawn; empty where none is.
+        scale: of the value axes, as `app.figures.scale` writes it; empty for linear ones.
+        group: what tracks are grouped by; empty where they are not.
     """
 
     locus: str = ""
@@ -38,6 +40,8 @@ class Query:
     token: int | None = None
     method: str = ""
     truth: str = ""
+    scale: str = ""
+    group: str = ""
 
     @classmethod
     def from_url(cls, parameters: Mapping[str, str]) -> "Query":
@@ -55,6 +59,8 @@ class Query:
             token=_read_number(parameters.get("token", ""), first=0),
             method=parameters.get("method", "").strip(),
             truth=parameters.get("truth", "").strip(),
+            scale=parameters.get("scale", "").strip(),
+            group=parameters.get("group", "").strip(),
         )
 
     def to_url(self) -> dict[str, str]:
@@ -74,6 +80,8 @@ class Query:
             "token": "" if self.token is None else str(self.token),
             "method": self.method,
             "truth": self.truth,
+            "scale": self.scale,
+            "group": self.group,
         }
         return {name: value for name, value in parameters.items() if value}
 

@@ -21,6 +21,7 @@ from app.probe import Probe
 from app.results import ResultStore
 from app.scene import Scene
 from app.seat import Seat, Waiting
+from app.shelf import Shelf
 from app.stored_predictions import reader
 from enformer.cache import cache_dir
 from enformer.checkpoint import BUNDLED, Checkpoint, load
@@ -57,6 +58,22 @@ def seat() -> Seat:
 @st.cache_resource(show_spinner=False)
 def _results(folder: str) -> ResultStore:
     return ResultStore(Path(folder))
+
+
+@st.cache_resource(scope="session", on_release=Shelf.close, show_spinner=False)
+def shelf() -> Shelf:
+    """The files that this session has brought, let go of when it ends."""
+    return Shelf()
+
+
+def open_own(path: str) -> None:
+    """Put a file of this machine on the shelf of this session.
+
+    Raises:
+        EnformerLensError: files may not be named.
+    """
+    _check_path_allowed(path)
+    shelf().open(path)
 
 
 def paths_allowed() -> bool:

@@ -62,6 +62,17 @@ EVIDENCE_SHUFFLES = "evidence_shuffles"
 EVIDENCE_WIDTH = "evidence_width"
 TRUTH_SHOWN = "truth_toggle"
 TRUTH_TISSUE = "truth_tissue"
+LANE_SCALE = "lane_scale"
+LANE_SHARED = "lane_shared"
+LANE_GROUP = "lane_group"
+MATRIX_WORDS = "matrix_words"
+MATRIX_HEAD = "matrix_head"
+MATRIX_CELLS = "matrix_cells_{}"
+OWN_FILES = "own_files_{}"
+OWN_COUNT = "own_count"
+OWN_PATH = "own_path_box"
+OWN_LINES = "own_lines_box"
+OWN_FIELD = "own_{}_{}"
 
 T = TypeVar("T")
 HISTORY_LENGTH = 30
@@ -163,6 +174,11 @@ def choose_method(method: str) -> None:
 def choose_truth(tissue: str) -> None:
     """Draw what was planted as it acts in this tissue; empty for not at all."""
     _set(replace(query(), truth=tissue))
+
+
+def choose_lanes(scale: str, group: str) -> None:
+    """Draw value axes so, and group tracks by this."""
+    _set(replace(query(), scale=scale, group=group))
 
 
 def choose_genes(path: str) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -30,6 +31,20 @@ class ExportFile:
     name: str
     mime: str
     content: bytes
+
+
+class Column(NamedTuple):
+    """Values of every bin from elsewhere, for the table.
+
+    Attributes:
+        name: of the column.
+        values: one for each bin.
+        about: what they are.
+    """
+
+    name: str
+    values: Float[np.ndarray, " bins"]
+    about: str
 
 
 @dataclass(frozen=True)
@@ -70,7 +85,12 @@ def _bins(prediction: Prediction, tracks: Sequence[TrackId], contig_length: int)
     return _Bins(region.contig, edges[:-1], edges[1:], cut[:-1], cut[1:], values, table)
 
 
-def tsv(prediction: Prediction, tracks: Sequence[TrackId], contig_length: int) -> bytes:
+def tsv(
+    prediction: Prediction,
+    tracks: Sequence[TrackId],
+    contig_length: int,
+    beside: Sequence[Column] = (),
+) -> bytes:
     """A table with provenance in its `#` lines: one row a bin, one column a track.
 
     `contig_bp` tells how much of the bin lies on the contig; 0 means that it is padding.
@@ -79,6 +99,7 @@ def tsv(prediction: Prediction, tracks: Sequence[TrackId], contig_length: int) -
         prediction: what to write.
         tracks: which tracks, in this order.
         contig_length: bp of the contig in the genome that was read.
+        beside: more columns, after the tracks.
 
     Raises:
         TrackError: a track was not predicted.
@@ -96,8 +117,11 @@ def tsv(prediction: Prediction, tracks: Sequence[TrackId], contig_length: int) -
         }
     )
     columns = pd.DataFrame(_shortest(bins.values), columns=[str(track) for track in tracks])
-    text = pd.concat([table, columns], axis=1).to_csv(sep="\t", index=False, lineterminator="\n")
-    return "\n".join([*_header(prediction, bins), text]).encode()
+    more = {column.name: _shortest(column.values) for column in beside}
+    whole = pd.concat([table, columns, pd.DataFrame(more)], axis=1)
+    text = whole.to_csv(sep="\t", index=False, lineterminator="\n")
+    said = [f"# {column.name}: {column.about}".replace("\t", " ") for column in beside]
+    return "\n".join([*_header(prediction, bins), *said, text]).encode()
 
 
 def bedgraph(prediction: Prediction, tracks: Sequence[TrackId], contig_length: int) -> bytes:
@@ -174,7 +198,7 @@ def npz(prediction: Prediction, tracks: Sequence[TrackId], contig_length: int) -
     return packed.getvalue()
 
 
-Writer = Callable[[Prediction, Sequence[TrackId], int], bytes]
+Writer = Callable[..., bytes]
 _WRITERS: dict[str, tuple[str, str, Writer]] = {
     "TSV": ("tsv", "text/tab-separated-values", tsv),
     "bedGraph": ("bedgraph", "text/plain", bedgraph),
@@ -186,11 +210,16 @@ FORMATS = tuple(_WRITERS)
 
 
 def export(
-    prediction: Prediction, tracks: Sequence[TrackId], contig_length: int, form: str
+    prediction: Prediction,
+    tracks: Sequence[TrackId],
+    contig_length: int,
+    form: str,
+    beside: Sequence[Column] = (),
 ) -> ExportFile:
     """A named file in one of the `FORMATS`; a single bigWig comes bare, several as a zip.
 
-    Other arguments and errors as `tsv`, and an EnformerLensError for another format.
+    The columns `beside` go into TSV only. Other arguments and errors as `tsv`, and an EnformerLensError
+    for another format.
     """
     if form not in _WRITERS:
         raise EnformerLensError(
@@ -204,7 +233,8 @@ def export(
         return ExportFile(name, "application/octet-stream", content)
     ending, mime, write = _WRITERS[form]
     name = f"{_stem(prediction)}.{ending}"
-    return ExportFile(name, mime, write(prediction, tracks, contig_length))
+    more = {"beside": beside} if form == "TSV" else {}
+    return ExportFile(name, mime, write(prediction, tracks, contig_length, **more))
 
 
 def _header(prediction: Prediction, bins: _Bins) -> list[str]:

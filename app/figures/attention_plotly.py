@@ -14,7 +14,7 @@ from app.figures import atlas, page, ramps
 from app.figures.attention_data import AttentionLane, HeadPicture
 from app.figures.attention_frame import Sheet, Spec
 from app.figures.attention_layout import layout_of
-from app.figures.locus_traces import gene_traces
+from app.figures.gene_traces import gene_traces
 from app.figures.palette import Theme
 from enformer.coordinates import Interval
 

@@ -14,9 +14,9 @@ from app.figures import locus_frame as at
 from app.figures import logo, page
 from app.figures.contribution_data import ContributionPicture, Level
 from app.figures.contribution_frame import ContributionFrame
+from app.figures.gene_traces import gene_traces
 from app.figures.locus_frame import Spec
 from app.figures.locus_layout import layout
-from app.figures.locus_traces import gene_traces
 from app.figures.palette import Theme
 
 POINTER, VALUES, POOLED = "y2", "y3", "y4"

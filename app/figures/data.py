@@ -7,57 +7,16 @@ from functools import cached_property
 import numpy as np
 from jaxtyping import Float, Int
 
+from app.figures.lanes import FeatureLane, TrackLane
 from app.figures.palette import kind_of
+from app.figures.scale import LINEAR, Scale, axis_ends
+from app.figures.scale import round_up as round_up  # where other figures look for it
 from app.figures.truth_data import LEGEND, Truth
 from enformer.coordinates import Interval, Variant
 from enformer.errors import QueryError, TrackError
 from enformer.genes import Gene
 from enformer.predict import Prediction
 from enformer.tracks import TrackId
-
-
-@dataclass(frozen=True, eq=False)
-class TrackLane:
-    """One track along the predicted region.
-
-    Attributes:
-        label: short name beside the lane.
-        name: full name with the track's id.
-        assay: as the track table writes it.
-        kind: what its colour stands for.
-        unit: what the values are.
-        values: the prediction, or REF's where a variant is shown; read-only.
-        alternative: ALT's prediction; read-only.
-        difference: the values are ALT − REF; their axis is as high as it is deep.
-        expected: what the planted grammar makes of the sequence, without noise; of REF as `values` is.
-        expected_alternative: of ALT.
-    """
-
-    label: str
-    name: str
-    assay: str
-    kind: str
-    unit: str
-    values: Float[np.ndarray, " bins"]
-    alternative: Float[np.ndarray, " bins"] | None = None
-    difference: bool = False
-    expected: Float[np.ndarray, " bins"] | None = None
-    expected_alternative: Float[np.ndarray, " bins"] | None = None
-
-    @property
-    def drawn_expectation(self) -> Float[np.ndarray, " bins"] | None:
-        """The expectation where it is drawn: two alleles have no room for it, their difference has."""
-        return self.expected if self.alternative is None else None
-
-    @property
-    def assay_name(self) -> str:
-        """The assay as biologists write it."""
-        return {"DNASE": "DNase", "CHIP": "ChIP"}.get(self.assay, self.assay)
-
-    @property
-    def short_unit(self) -> str:
-        """The unit without how the values were treated."""
-        return self.unit.partition(",")[0].strip()
 
 
 @dataclass(frozen=True)
@@ -89,6 +48,9 @@ class LocusPicture:
         trained: false when the weights were never trained, which is then written on the figure.
         zoomed_scale: lanes are scaled by the values in view, not by the whole region.
         truth: what was planted here, drawn under the genes.
+        features: intervals and genes of files, in lanes under the genes.
+        scale: of the value axes.
+        remarks: more sentences that belong under the figure.
     """
 
     window: Interval
@@ -107,6 +69,9 @@ class LocusPicture:
     trained: bool = True
     zoomed_scale: bool = True
     truth: Truth | None = None
+    features: tuple[FeatureLane, ...] = ()
+    scale: Scale = LINEAR
+    remarks: tuple[str, ...] = ()
 
     @cached_property
     def edges(self) -> Int[np.ndarray, " edges"]:
@@ -156,26 +121,19 @@ class LocusPicture:
         return Interval(self.window.contig, 0, self.contig_length)
 
     def value_range(self, lane: TrackLane) -> tuple[float, float]:
-        """Bottom and top of a lane's axis: 0 and a round number above what is drawn; a difference's
-        axis has 0 in its middle."""
+        """Bottom and top of a lane's axis, in its unit; for all lanes that share it."""
         shown = self.bins_in_view if self.zoomed_scale else range(self.bins)
-        more = (lane.alternative, lane.drawn_expectation)
-        drawn = [lane.values, *(part for part in more if part is not None)]
-        values = np.concatenate([part[shown.start : shown.stop] for part in drawn])
-        values = values[np.isfinite(values)]
-        low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
-        if lane.difference:
-            size = round_up(max(-low, high)) or 1.0
-            return -size, size
-        bottom, top = 0.0 - round_up(-low), round_up(high)
-        return (bottom, top) if top > bottom else (0.0, 1.0)
+        others = self.lanes if self.scale.shared else ()
+        lanes = [lane, *(other for other in others if lane.shares_axis(other))]
+        drawn = [part[shown.start : shown.stop] for one in lanes for part in one.drawn]
+        return axis_ends(np.concatenate(drawn), lane.difference)
 
     @property
     def notes(self) -> tuple[str, ...]:
         """Sentences that belong under the figure: how values were treated, then the footer."""
         treated = sorted({lane.unit.partition(",")[2].strip() for lane in self.lanes} - {""})
-        said = [*(f"Values are {how}." for how in treated), self._shift_note()]
-        lines = [*said, *self._truth_notes(), self.footer]
+        said = [*(f"Values are {how}." for how in treated), self.scale.note, self._shift_note()]
+        lines = [*said, *self.remarks, *self._truth_notes(), self.footer]
         return tuple(line for line in lines if line)
 
     def _truth_notes(self) -> tuple[str, ...]:
@@ -198,16 +156,6 @@ class LocusPicture:
         )
 
 
-def round_up(value: float) -> float:
-    """The next number with one or two leading digits that makes a readable axis end; 0 below 0."""
-    if not value > 0 or not np.isfinite(value):
-        return 0.0
-    power = 10.0 ** np.floor(np.log10(value))
-    leads = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
-    lead = next(lead for lead in leads if value <= lead * power * (1 + 1e-6) or lead == 10)
-    return float(f"{lead * power:.12g}")
-
-
 def locus_picture(
     prediction: Prediction,
     ids: Sequence[TrackId],
@@ -221,6 +169,7 @@ def locus_picture(
     title: str = "",
     footer: str | None = None,
     zoomed_scale: bool = True,
+    scale: Scale = LINEAR,
 ) -> LocusPicture:
     """Choose from a prediction what a locus figure shows.
 
@@ -236,6 +185,7 @@ def locus_picture(
         title: above the figure; the view by default.
         footer: one line of provenance; the prediction's own by default.
         zoomed_scale: scale lanes by the values in view, not by the whole region.
+        scale: of the value axes; linear, each lane alone, by default.
 
     Raises:
         QueryError: the view misses the window, or ALT has other bins.
@@ -265,6 +215,7 @@ def locus_picture(
         footer=(alt or prediction).provenance.short() if footer is None else footer,
         trained=prediction.provenance.trained,
         zoomed_scale=zoomed_scale,
+        scale=scale,
     )
 
 

@@ -14,6 +14,8 @@ LETTER = 0.68
 """Width of a letter in ems: wider than Arial's capitals and digits are on average."""
 FLAG = 0.9
 GAP = 0.5
+CROWD = 400
+"""Genes in view, or intervals of a file, from which on no rows are sought: names would not be read."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,9 @@ class GeneLayout:
 
     @property
     def unlabelled(self) -> int:
-        """Genes that are drawn without their name."""
-        return sum(not gene.label for gene in self.placed) + len(self.overflow)
+        """Genes that have a name, for which there is no room."""
+        hidden = sum(not gene.label and bool(gene.gene.symbol) for gene in self.placed)
+        return hidden + sum(bool(gene.symbol) for gene in self.overflow)
 
 
 Span = tuple[float, float]
@@ -87,7 +90,10 @@ def layout(
         max_rows: rows there is room for.
         focus: symbol of the gene that must keep its name.
     """
-    seen = [_placed(gene, view, em) for gene in _distinct(genes) if _in_view(gene, view)]
+    there = [gene for gene in _distinct(genes) if _in_view(gene, view)]
+    if len(there) > CROWD:
+        return GeneLayout((), tuple(there), 1)
+    seen = [_placed(gene, view, em) for gene in there]
     rows = _pack([_extent(gene, em) for gene in seen])
     if max(rows, default=-1) < max_rows:
         moved = [replace(gene, row=row) for gene, row in zip(seen, rows, strict=True)]

@@ -3,10 +3,13 @@
 import textwrap
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from itertools import accumulate
 
 from app.figures import genes, marks, page, truth_strokes
-from app.figures.data import LocusPicture, TrackLane
+from app.figures.data import LocusPicture
+from app.figures.genes import GeneLayout
+from app.figures.lanes import TrackLane, headings
+from app.figures.specs import Spec as Spec  # where other figures look for it
 
 LEFT, RIGHT = 216, 18
 TICKS = 46
@@ -16,13 +19,13 @@ STRIP_BOTTOM, STRIP_TOP = 44, 60
 TOP = 92
 GENE_ROW = 30
 MARK_ROW = 18
+FEATURE_ROWS = 3
+"""Rows of a lane of intervals; what fits in none is drawn on top of each other in one more."""
+HEADING = 24
+"""Px for the name of a group of tracks."""
 GAP = 12
 NOTE = 16
 NAME_LETTERS, UNIT_LETTERS = 25, 30
-
-
-Spec = dict[str, Any]
-"""A part of a Plotly figure."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,19 @@ class Frame:
         """Px of the gene lane."""
         return round(GENE_ROW * self.rows)
 
+    @cached_property
+    def features(self) -> tuple[GeneLayout, ...]:
+        """Intervals of each lane of features and their rows."""
+        return tuple(
+            genes.layout(lane.genes, self.picture.view, self.em, max_rows=FEATURE_ROWS)
+            for lane in self.picture.features
+        )
+
+    @property
+    def feature_heights(self) -> list[int]:
+        """Px of each lane of features; one row stays where nothing is in view."""
+        return [GENE_ROW * max(laid.rows, 1) for laid in self.features]
+
     @property
     def lane_height(self) -> int:
         """Px of a track's lane: tall for a few tracks, never less than three lines of text."""
@@ -83,13 +99,20 @@ class Frame:
 
     @property
     def lanes_top(self) -> int:
-        """Px above the first track."""
-        return self.marks_height + self.genes_height + GAP
+        """Px above the first track, or above the name of its group."""
+        return self.marks_height + self.genes_height + sum(self.feature_heights) + GAP
+
+    @cached_property
+    def lane_tops(self) -> list[int]:
+        """Px above each track."""
+        named = accumulate(bool(group) for group in headings(self.picture.lanes))
+        step = self.lane_height + GAP
+        return [self.lanes_top + place * step + HEADING * n for place, n in enumerate(named)]
 
     @property
     def height(self) -> int:
         """Px of all lanes, without what is above and below."""
-        return self.lanes_top + len(self.picture.lanes) * (self.lane_height + GAP)
+        return self.lane_tops[-1] + self.lane_height + GAP if self.lane_tops else self.lanes_top
 
     @property
     def total_height(self) -> int:
@@ -114,19 +137,28 @@ class Frame:
         px = self.marks_height + GENE_ROW * (first + last) / 2
         return 1 - px / self.height
 
+    def feature_domain(self, place: int) -> list[float]:
+        """Where a lane of features is."""
+        heights = self.feature_heights
+        top = self.marks_height + self.genes_height + sum(heights[:place])
+        return self.domain(top, top + heights[place])
+
     def lane_domain(self, place: int) -> list[float]:
         """Where the lane of a track is."""
-        top = self.lanes_top + place * (self.lane_height + GAP)
+        top = self.lane_tops[place]
         return self.domain(top, top + self.lane_height)
 
+    def heading_middle(self, place: int) -> float:
+        """The middle of a group's name over its first track."""
+        return 1 - (self.lane_tops[place] - HEADING / 2 - 2) / self.height
+
     def name_lines(self, lane: TrackLane) -> tuple[list[str], list[str]]:
-        """Name and then assay with unit, in as many lines as the lane holds, cut with an ellipsis."""
-        room = self.lane_height // 15
+        """Name, then assay with unit and what is remarked, in as many lines as the lane holds."""
+        room = self.lane_height // 15 - bool(lane.remark)
         name = _lines(lane.label, NAME_LETTERS, min(2, room - 1))
-        unit = _lines(
-            f"{lane.assay_name} · {lane.short_unit}", UNIT_LETTERS, min(2, room - len(name))
-        )
-        return name, unit
+        about = f"{lane.assay_name} · {lane.short_unit}{self.picture.scale.name}"
+        unit = _lines(about, UNIT_LETTERS, min(2, room - len(name)))
+        return name, unit + _lines(lane.remark, UNIT_LETTERS + 4, 1)
 
 
 def _lines(text: str, width: int, at_most: int) -> list[str]:
@@ -138,9 +170,14 @@ def lane_axis(place: int) -> str:
     return f"y{place + 2}"
 
 
+def feature_axis(picture: LocusPicture, place: int) -> str:
+    """Name of the y axis of a lane of features."""
+    return lane_axis(len(picture.lanes) + place)
+
+
 def pointer_axis(picture: LocusPicture) -> str:
     """Name of the y axis over all lanes; the last, so that it gets the pointer."""
-    return lane_axis(len(picture.lanes))
+    return lane_axis(len(picture.lanes) + len(picture.features))
 
 
 def axis_key(axis: str) -> str:

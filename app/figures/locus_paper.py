@@ -7,8 +7,10 @@ from matplotlib.figure import Figure
 
 from app.figures import paper
 from app.figures.alt_text import describe
-from app.figures.data import LocusPicture, TrackLane
+from app.figures.data import LocusPicture
+from app.figures.lanes import TrackLane, headings
 from app.figures.locus_sheet import (
+    HEADING,
     NAMES,
     Sheet,
     check_width,
@@ -19,6 +21,7 @@ from app.figures.locus_sheet import (
     write_name,
 )
 from app.figures.palette import PAPER
+from app.figures.scale import value_text
 from enformer.errors import EnformerLensError
 
 MIN_LANE = 5.0
@@ -50,7 +53,8 @@ def draw(picture: LocusPicture, width_mm: int) -> Figure:
     check_width(width_mm)
     sheet = _checked(Sheet(picture, width_mm))
     figure = ground(sheet)
-    for place, lane in enumerate(picture.lanes):
+    for place, (lane, group) in enumerate(zip(picture.lanes, headings(picture.lanes), strict=True)):
+        _heading(figure, sheet, place, group)
         _lane(figure, sheet, place, lane)
     return finished(figure, sheet)
 
@@ -65,14 +69,23 @@ def _checked(sheet: Sheet) -> Sheet:
     return sheet
 
 
+def _heading(figure: Figure, sheet: Sheet, place: int, group: str) -> None:
+    """The name of a group over its first lane."""
+    if group:
+        middle = sheet.lane_top(place) - HEADING / 2
+        line = wrapped(group, paper.TEXT, NAMES[sheet.width] - 1.5, 1)
+        paper.add_text(figure, 1.5, middle, " ".join(line), size=paper.TEXT, weight="bold")
+
+
 def _lane(figure: Figure, sheet: Sheet, place: int, lane: TrackLane) -> None:
     picture, top, height = sheet.picture, sheet.lane_top(place), sheet.lane_height
     axes = over(figure, sheet, top, height)
     _steps(axes, picture, lane)
-    low, high = picture.value_range(lane)
-    axes.set_ylim(low, high)
-    axes.set_yticks(sorted({low, 0.0, high}))
-    axes.set_yticklabels([f"{value:g}".replace("-", "−") for value in sorted({low, 0.0, high})])
+    (low, high), scale = picture.value_range(lane), picture.scale
+    ticks = scale.ticks(low, high)
+    axes.set_ylim(scale.of(low), scale.of(high))
+    axes.set_yticks([scale.of(value) for value in ticks])
+    axes.set_yticklabels([value_text(value) for value in ticks])
     axes.spines["left"].set_visible(True)
     axes.axhline(0, color=PAPER.ink, lw=0.4)
     shades = PAPER.shades(lane.kind)
@@ -85,10 +98,11 @@ def _lane(figure: Figure, sheet: Sheet, place: int, lane: TrackLane) -> None:
 def _lane_name(sheet: Sheet, lane: TrackLane) -> list[tuple[str, float, str]]:
     """Name, then assay with its unit, as many lines as the lane is high."""
     column, room = NAMES[sheet.width] - 3.2, max(2, int(sheet.lane_height / 2.3))
+    room -= bool(lane.remark) and room > 2
     name = wrapped(lane.label, paper.TEXT, column, min(2, room - 1))
-    unit = wrapped(
-        f"{lane.assay_name} ({lane.short_unit})", paper.SMALL, column, min(2, room - len(name))
-    )
+    about = f"{lane.assay_name} ({lane.short_unit}{sheet.picture.scale.name})"
+    unit = wrapped(about, paper.SMALL, column, min(2, room - len(name)))
+    unit += wrapped(lane.remark, paper.SMALL, column, 1)
     return [(line, paper.TEXT, "bold") for line in name] + [
         (line, paper.SMALL, "normal") for line in unit
     ]
@@ -102,12 +116,15 @@ def _steps(axes: Axes, picture: LocusPicture, lane: TrackLane) -> None:
     part, shades = slice(shown.start, shown.stop), PAPER.shades(lane.kind)
     edges = picture.edges[shown.start : shown.stop + 1]
     edges = np.clip(edges, picture.view.start, picture.view.end)
+    values = picture.scale.of(lane.values[part])
     if lane.alternative is None:
-        axes.stairs(lane.values[part], edges, fill=True, color=shades.fill, lw=0)
-        if (expected := lane.drawn_expectation) is not None:
-            axes.stairs(expected[part], edges, color=PAPER.truth, lw=0.5, baseline=None)
+        axes.stairs(values, edges, fill=True, color=shades.fill, lw=0)
+        if lane.drawn_expectation is not None:
+            expected = picture.scale.of(lane.drawn_expectation[part])
+            axes.stairs(expected, edges, color=PAPER.truth, lw=0.5, baseline=None)
         return
+    alternative = picture.scale.of(lane.alternative[part])
     pale = tuple(1 - 0.45 * (1 - channel) for channel in to_rgb(shades.fill))
-    axes.stairs(lane.alternative[part], edges, fill=True, color=pale, lw=0)
-    axes.stairs(lane.alternative[part], edges, color=shades.line, lw=0.5, baseline=None)
-    axes.stairs(lane.values[part], edges, color=PAPER.reference, lw=0.5, baseline=None)
+    axes.stairs(alternative, edges, fill=True, color=pale, lw=0)
+    axes.stairs(alternative, edges, color=shades.line, lw=0.5, baseline=None)
+    axes.stairs(values, edges, color=PAPER.reference, lw=0.5, baseline=None)

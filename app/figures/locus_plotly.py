@@ -10,9 +10,10 @@ import plotly.graph_objects as go
 
 from app.figures import page
 from app.figures.data import LocusPicture
+from app.figures.gene_traces import gene_traces
 from app.figures.locus_frame import Frame
 from app.figures.locus_layout import layout
-from app.figures.locus_traces import gene_traces, lane_traces, pointer
+from app.figures.locus_traces import lane_traces, pointer
 from enformer.coordinates import Interval
 
 

@@ -3,6 +3,7 @@
 import textwrap
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate, pairwise
 
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
@@ -11,6 +12,8 @@ from matplotlib.figure import Figure
 from app.figures import genes, marks, paper, ruler, truth_paper, truth_strokes
 from app.figures.data import LocusPicture
 from app.figures.gene_strokes import LABEL_Y, strokes
+from app.figures.genes import GeneLayout
+from app.figures.lanes import headings
 from app.figures.palette import PAPER
 from enformer.errors import EnformerLensError
 
@@ -19,6 +22,8 @@ GENE_ROW, MARK_ROW, GAP, FOOT, RIGHT, TICKS = 5.6, 2.6, 1.8, 8.5, 4.0, 6.0
 MAX_LANE, ALL_LANES = 15.0, 75.0
 """Mm, as is everything here that has no other unit."""
 NAMES = {89: 24.0, 120: 28.0, 183: 36.0}
+FEATURE_ROWS = 2
+HEADING = 4.2
 GOOD_LANE = {89: 9.7, 120: 9.7, 183: 7.0}
 """For four lines of names in a narrow column, three in a wide one."""
 LETTER = 0.54
@@ -84,26 +89,50 @@ class Sheet:
         """Of all rows of genes and of what was planted."""
         return GENE_ROW * self.rows
 
+    @cached_property
+    def features(self) -> tuple[GeneLayout, ...]:
+        """Intervals of each lane of features and their rows."""
+        em, view = self.em(paper.TEXT), self.picture.view
+        return tuple(
+            genes.layout(lane.genes, view, em, max_rows=FEATURE_ROWS)
+            for lane in self.picture.features
+        )
+
+    @cached_property
+    def feature_tops(self) -> list[float]:
+        """Where each lane of features begins, and where the last one ends."""
+        first = self.genes_top + self.genes_height
+        heights = (GENE_ROW * max(laid.rows, 1) for laid in self.features)
+        return list(accumulate(heights, initial=first))
+
     @property
     def lanes_top(self) -> float:
-        """Where the first lane begins."""
-        return self.genes_top + self.genes_height + GAP
+        """Where the first lane begins, or the name of its group."""
+        return self.feature_tops[-1] + GAP
+
+    @cached_property
+    def headings(self) -> list[int]:
+        """Names of groups down to each lane, its own included."""
+        return list(accumulate(int(bool(name)) for name in headings(self.picture.lanes)))
 
     @property
     def lane_height(self) -> float:
         """As high as looks well, less where the page would get too high."""
         count = max(len(self.picture.lanes), 1)
-        room = (paper.MAX_HEIGHT - self.lanes_top - FOOT) / count - GAP
+        above = self.lanes_top + HEADING * (self.headings[-1] if self.headings else 0)
+        room = (paper.MAX_HEIGHT - above - FOOT) / count - GAP
         return min(MAX_LANE, max(GOOD_LANE[self.width], ALL_LANES / count), room)
 
     @property
     def bottom(self) -> float:
         """Where the axis of positions goes."""
-        return self.lanes_top + len(self.picture.lanes) * (self.lane_height + GAP)
+        count = len(self.picture.lanes)
+        return self.lane_top(count - 1) + self.lane_height + GAP if count else self.lanes_top
 
     def lane_top(self, place: int) -> float:
         """Where the lane of a track begins."""
-        return self.lanes_top + place * (self.lane_height + GAP)
+        named = HEADING * self.headings[place]
+        return self.lanes_top + place * (self.lane_height + GAP) + named
 
 
 def ground(sheet: Sheet) -> Figure:
@@ -112,6 +141,7 @@ def ground(sheet: Sheet) -> Figure:
     _washes(figure, sheet)
     _head(figure, sheet)
     _genes(figure, sheet)
+    _features(figure, sheet)
     return figure
 
 
@@ -212,22 +242,39 @@ def _position_axis(figure: Figure, sheet: Sheet) -> None:
 
 
 def _genes(figure: Figure, sheet: Sheet) -> None:
-    em = sheet.em(paper.TEXT)
     axes = over(figure, sheet, sheet.genes_top, sheet.genes_height, zorder=2)
     axes.set_ylim(-sheet.rows, 0)
-    drawn = strokes(sheet.genes, sheet.picture.view, em)
+    _bodies(axes, sheet, sheet.genes)
+    said = [("Genes", paper.TEXT, "bold"), *_crowd(sheet.genes)]
+    write_name(figure, sheet.genes_top + GENE_ROW * sheet.gene_rows / 2, said)
+    _truth(figure, axes, sheet)
+
+
+def _features(figure: Figure, sheet: Sheet) -> None:
+    """Lanes of intervals and of other genes."""
+    rows = zip(sheet.picture.features, sheet.features, pairwise(sheet.feature_tops), strict=True)
+    for lane, laid, (top, bottom) in rows:
+        axes = over(figure, sheet, top, bottom - top, zorder=2)
+        axes.set_ylim(-max(laid.rows, 1), 0)
+        _bodies(axes, sheet, laid)
+        name = wrapped(lane.label, paper.TEXT, NAMES[sheet.width] - 3.2, 1)
+        said = [*((line, paper.TEXT, "bold") for line in name), (lane.kind, paper.SMALL, "normal")]
+        more = _crowd(laid) if laid.rows > 1 else []
+        write_name(figure, (top + bottom) / 2, [*said, *more])
+
+
+def _bodies(axes: Axes, sheet: Sheet, laid: GeneLayout) -> None:
+    drawn = strokes(laid, sheet.picture.view, sheet.em(paper.TEXT))
     areas = ((drawn.crowd, PAPER.hairline), (drawn.regions, PAPER.muted), (drawn.exons, PAPER.ink))
     lines = ((drawn.lines, PAPER.ink), (drawn.marks, PAPER.ink), (drawn.inside, PAPER.background))
     for boxes, colour in areas:
         axes.add_collection(PolyCollection(boxes, facecolor=colour, edgecolor=colour, lw=0.25))
     for paths, colour in lines:
         axes.add_collection(LineCollection(paths, color=colour, lw=0.5))
-    for gene in sheet.genes.placed:
+    for gene in laid.placed:
         side = "right" if gene.leftwards else "left"
         slant = "normal" if gene.gene.strand == "." else "italic"
         axes.text(gene.anchor, LABEL_Y - gene.row, gene.label, style=slant, ha=side, va="center")
-    write_name(figure, sheet.genes_top + GENE_ROW * sheet.gene_rows / 2, _gene_caption(sheet))
-    _truth(figure, axes, sheet)
 
 
 def _truth(figure: Figure, axes: Axes, sheet: Sheet) -> None:
@@ -246,7 +293,7 @@ def _truth(figure: Figure, axes: Axes, sheet: Sheet) -> None:
     write_name(figure, middle, lines)
 
 
-def _gene_caption(sheet: Sheet) -> list[tuple[str, float, str]]:
-    hidden = sheet.genes.unlabelled
-    more = [(f"{hidden} more without a name", paper.SMALL, "normal")] if hidden else []
-    return [("Genes", paper.TEXT, "bold"), *more]
+def _crowd(laid: GeneLayout) -> list[tuple[str, float, str]]:
+    """Says how many have a name that is not written."""
+    hidden = laid.unlabelled
+    return [(f"{hidden:,} more, no room for names", paper.SMALL, "normal")] if hidden else []

@@ -10,6 +10,8 @@ from enformer.coordinates import Interval, Variant
 
 OUTSIDE = "not predicted"
 PADDING = "N padding"
+MOST_ROWS = 4
+"""Of names; the names of what fits in none are left out."""
 LETTER = 0.58
 """Width of a letter of running text in ems, a little wider than Arial's average."""
 
@@ -47,7 +49,10 @@ def marks(picture: LocusPicture, em: float) -> tuple[Mark, ...]:
     half = [LETTER * em * len(mark.label) / 2 + GAP / 2 * em for mark in named]
     spans = [(m.middle - h, m.middle + h) for m, h in zip(named, half, strict=True)]
     rows = dict(zip(map(id, named), first_fit(spans), strict=True))
-    return tuple(replace(mark, row=rows.get(id(mark), 0)) for mark in found)
+    placed = (replace(mark, row=rows.get(id(mark), 0)) for mark in found)
+    return tuple(
+        mark if mark.row < MOST_ROWS else replace(mark, label="", row=0) for mark in placed
+    )
 
 
 def _importance(mark: Mark) -> int:

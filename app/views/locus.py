@@ -4,10 +4,25 @@ from dataclasses import replace
 
 import streamlit as st
 
-from app import downloads, header, picker, services, state, toolbar, truth, truth_panel, widgets
+from app import (
+    downloads,
+    grouping,
+    header,
+    lanes_menu,
+    own_lanes,
+    own_panel,
+    picker,
+    services,
+    state,
+    toolbar,
+    truth,
+    truth_panel,
+    widgets,
+)
 from app.figures.alt_text import describe
 from app.figures.data import LocusPicture, locus_picture
 from app.figures.locus_plotly import locus_figure
+from app.figures.scale import Scale
 from app.predictions import Answer
 from app.scene import Scene
 from app.seat import Seat
@@ -16,12 +31,14 @@ from enformer.tracks import TrackId
 
 def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
     """The tracks, the answer and the picture of it."""
-    checkpoint = shown.checkpoint
-    tracks = picker.shown_tracks(query.tracks, checkpoint, shown.head)
+    checkpoint, table = shown.checkpoint, shown.checkpoint.tracks
+    asked = picker.shown_tracks(query.tracks, checkpoint, shown.head)
     with st.sidebar.expander(
-        f"Tracks, {len(tracks)} shown", icon=":material/stacks:", expanded=True
+        f"Tracks, {len(asked)} shown", icon=":material/stacks:", expanded=True
     ):
-        picker.choose_tracks(checkpoint, tracks, shown.head)
+        picker.choose_tracks(checkpoint, asked, shown.head)
+    tracks = grouping.ordered(asked, table, query.group)
+    own = own_panel.choose(tracks, table)
     if shown.beyond:
         st.warning(shown.beyond, icon=":material/warning:")
     bar = st.container(horizontal=True, key="toolbar")
@@ -30,21 +47,28 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
     answer = widgets.ready(
         services.answer(checkpoint, shown.place, shown.window, shown.parsed, seat), seat
     )
-    picture = _picture(shown, answer, tracks, seat)
-    picture = truth.with_truth(picture, tissue, tracks, checkpoint.tracks)
+    picture = _picture(shown, answer, tracks, query, seat)
+    picture = truth.with_truth(picture, tissue, tracks, table)
     truth_panel.said(shown, tissue)
-    files = downloads.Shown(answer, picture, tracks, shown.contig_length)
+    brought = own_lanes.bring(own, picture, tracks, table)
+    own_panel.said(brought)
+    picture = own_lanes.with_own(picture, brought, tracks)
+    columns = tuple(measured.column for measured in brought.measured)
+    files = downloads.Shown(answer, picture, tracks, shown.contig_length, columns)
     with bar:
         toolbar.zoom_buttons(shown)
+        lanes_menu.menu(query, len(table.heads))
         toolbar.menus(lambda: downloads.menu(files), query)
     # the page has a footer of its own
     figure = locus_figure(replace(picture, footer=""), dark=st.context.theme.type == "dark")
     toolbar.chart(figure, picture, describe(picture), files.stem)
 
 
-def _picture(shown: Scene, answer: Answer, tracks: tuple[TrackId, ...], seat: Seat) -> LocusPicture:
+def _picture(
+    shown: Scene, answer: Answer, tracks: tuple[TrackId, ...], query: state.Query, seat: Seat
+) -> LocusPicture:
     gene = shown.parsed.gene
-    return locus_picture(
+    drawn = locus_picture(
         answer.reference,
         tracks,
         header.genes(shown, seat),
@@ -52,7 +76,9 @@ def _picture(shown: Scene, answer: Answer, tracks: tuple[TrackId, ...], seat: Se
         shown.view,
         alt=answer.alternative,
         focus="" if gene is None else gene.symbol,
+        scale=Scale.parse(query.scale),
     )
+    return grouping.with_groups(drawn, tracks, shown.checkpoint.tracks, query.group)
 
 
 header.run("locus", draw)

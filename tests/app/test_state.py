@@ -28,6 +28,7 @@ def page() -> None:
         "token": lambda: state.choose_token(700),
         "method": lambda: state.choose_method("gradient"),
         "truth": lambda: state.choose_truth("blood"),
+        "lanes": lambda: state.choose_lanes("log1p", "biosample"),
         "recall": lambda: state.recall(state.history()[-1]),
     }.items():
         st.button(label, on_click=change)
@@ -64,6 +65,7 @@ LINKS = [
     Query(locus="HBB", model="official", genome="hg38"),
     Query(locus="chr11:5227002:T>A", tracks=("human/4828", "mouse/3"), zoom=(0, 5_290_000)),
     Query(target="human/0,3@447-449", layer=0, head=7, token=0, method="gradient"),
+    Query(truth="blood", scale="log1p,shared", group="assay"),
     Query(model="folder/a model.safetensors", genome="folder/hg 38.fa.gz"),
 ]
 

@@ -194,7 +194,9 @@ def test_a_crowd_of_genes_says_how_many_have_no_name(picture):
     shown = replace(picture, genes=genes)
     hidden = Frame(shown, 760).genes.unlabelled
     assert hidden >= 36
-    assert any(f"{hidden} more without a name" in text for text in words(locus_figure(shown)))
+    assert any(
+        f"{hidden} more, no room for their names" in text for text in words(locus_figure(shown))
+    )
 
 
 @pytest.mark.parametrize(

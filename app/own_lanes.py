@@ -1,0 +1,198 @@
+"""A locus figure with what a person brought: measured tracks beside predicted ones, intervals, genes."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from jaxtyping import Float32
+
+from app.figures.agreement import agreement
+from app.figures.data import Highlight, LocusPicture
+from app.figures.lanes import FeatureLane, TrackLane
+from app.own_files import Features
+from app.shelf import OwnTrack
+from enformer.coordinates import Interval
+from enformer.coverage import Coverage
+from enformer.errors import EnformerLensError
+from enformer.export import Column
+from enformer.tracks import TrackId, TrackTable
+
+GROUP = "Your files"
+UNIT = "file's own units"
+COUNTED = {"zero": "bases without a value count as 0", "out": "bases without a value are left out"}
+MOST_WASHED = 200
+"""Intervals in view that are washed over the lanes."""
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """A file's values in the bins of a prediction.
+
+    Attributes:
+        own: the file.
+        values: mean of each bin; NaN where there is none.
+        partner: the predicted track it is compared with.
+    """
+
+    own: OwnTrack
+    values: Float32[np.ndarray, " bins"]
+    partner: TrackId | None
+
+    @property
+    def column(self) -> Column:
+        """For a table of the predicted values."""
+        how = COUNTED[self.own.missing]
+        about = f"{self.own.file} (sha256 {self.own.sha256}), {UNIT}, mean of the bin, {how}"
+        return Column(f"own/{self.own.name}", self.values, about)
+
+
+@dataclass(frozen=True, eq=False)
+class Brought:
+    """What goes into a figure of the files, and what does not.
+
+    Attributes:
+        measured: signals.
+        others: intervals and genes.
+        problems: why files are not drawn here, by their names.
+    """
+
+    measured: tuple[Measured, ...]
+    others: tuple[OwnTrack, ...]
+    problems: tuple[tuple[str, EnformerLensError], ...]
+
+
+def bring(
+    own: Sequence[OwnTrack], picture: LocusPicture, tracks: Sequence[TrackId], table: TrackTable
+) -> Brought:
+    """Reads the files over the predicted region.
+
+    Args:
+        own: the files.
+        picture: over the region.
+        tracks: of its lanes.
+        table: of the model.
+    """
+    measured, problems = [], []
+    for one in own:
+        if isinstance(one.content, Coverage):
+            try:
+                values = one.content.bins(
+                    picture.region, picture.bin_size, picture.contig_length, one.missing
+                )
+                measured.append(Measured(one, values, partner(one, tracks, table)))
+            except EnformerLensError as problem:
+                problems.append((one.name, problem))
+    others = tuple(one for one in own if isinstance(one.content, Features))
+    return Brought(tuple(measured), others, tuple(problems))
+
+
+def partner(own: OwnTrack, tracks: Sequence[TrackId], table: TrackTable) -> TrackId | None:
+    """The shown track that a signal is compared with.
+
+    It is the one that was chosen; else the one most of whose words are in the file's name.
+    """
+    chosen = next((track for track in tracks if str(track) == own.beside), None)
+    if own.beside or not tracks:
+        return chosen
+    words = set(re.findall(r"[a-z0-9]+", f"{own.name} {own.file}".lower()))
+    return max(tracks, key=lambda track: len(words & _words(str(table.row(track)["name"]))))
+
+
+def _words(name: str) -> set[str]:
+    return set(re.findall(r"[a-z0-9]+", name.lower()))
+
+
+def with_own(picture: LocusPicture, brought: Brought, tracks: Sequence[TrackId]) -> LocusPicture:
+    """The figure with all of it.
+
+    Args:
+        picture: its lanes are those of `tracks`.
+        brought: the files.
+        tracks: the predicted ones, from top to bottom.
+    """
+    if not brought.measured and not brought.others:
+        return picture
+    return replace(
+        picture,
+        lanes=_lanes(picture, brought.measured, tracks),
+        features=tuple(_features(own, picture) for own in brought.others if _has_lane(own)),
+        highlights=(*picture.highlights, *_highlights(brought.others, picture)),
+        remarks=_remarks(picture, brought.measured),
+    )
+
+
+def _lanes(
+    picture: LocusPicture, measured: Sequence[Measured], tracks: Sequence[TrackId]
+) -> tuple[TrackLane, ...]:
+    """Each signal above or under its partner; those without one last."""
+    lanes = []
+    for track, lane in zip(tracks, picture.lanes, strict=True):
+        here = [one for one in measured if one.partner == track]
+        lanes += [_lane(picture, one, lane) for one in here if one.own.over]
+        lanes.append(lane)
+        lanes += [_lane(picture, one, lane) for one in here if not one.own.over]
+    grouped = any(lane.group for lane in picture.lanes)
+    alone = (_lane(picture, one, None) for one in measured if one.partner is None)
+    return (*lanes, *(replace(lane, group=GROUP if grouped else "") for lane in alone))
+
+
+def _lane(picture: LocusPicture, measured: Measured, beside: TrackLane | None) -> TrackLane:
+    own = measured.own
+    return TrackLane(
+        label=own.name,
+        name=f"{own.name}: {own.file}, mean of each bin of {picture.bin_size} bp",
+        assay="Observed",
+        kind="observed",
+        unit=UNIT,
+        values=measured.values,
+        group="" if beside is None else beside.group,
+        observed=True,
+        remark=_remark(picture, measured, beside),
+    )
+
+
+def _remark(picture: LocusPicture, measured: Measured, beside: TrackLane | None) -> str:
+    """How well the prediction agrees over the bins in view."""
+    seen = slice(picture.bins_in_view.start, picture.bins_in_view.stop)
+    values = picture.scale.of(measured.values[seen])
+    if beside is None:
+        return "" if np.isfinite(values).any() else "no data here"
+    return str(agreement(values, picture.scale.of(beside.values[seen])))
+
+
+def _remarks(picture: LocusPicture, measured: Sequence[Measured]) -> tuple[str, ...]:
+    """What the observed lanes show, and what r is of."""
+    if not measured:
+        return ()
+    counted = " or ".join(dict.fromkeys(COUNTED[one.own.missing] for one in measured))
+    said = [f"Observed: mean of each bin of {picture.bin_size} bp; {counted}."]
+    if any(one.partner is not None for one in measured):
+        of = "log1p values" if picture.scale.log else "values"
+        allele = ", REF's," if picture.variant else ""
+        said.append(
+            f"r: Pearson correlation over the bins in view with the predicted {of}{allele} beside them."
+        )
+    return (" ".join(said),)
+
+
+def _has_lane(own: OwnTrack) -> bool:
+    return own.kind == "genes" or own.use != "highlights"
+
+
+def _features(own: OwnTrack, picture: LocusPicture) -> FeatureLane:
+    contig, content = picture.region.contig, own.content
+    assert isinstance(content, Features), "signals have lanes of their own"
+    genes = tuple(replace(gene, contig=contig) for gene in content.over(picture.window))
+    return FeatureLane(own.name, f"{own.file}, {len(content):,} in all", own.kind, genes)
+
+
+def _highlights(others: Sequence[OwnTrack], picture: LocusPicture) -> list[Highlight]:
+    washed = [own for own in others if own.kind == "intervals" and own.use != "lane"]
+    found = [
+        Highlight(Interval(gene.contig, gene.start, gene.end), gene.symbol)
+        for own in washed
+        for gene in _features(own, picture).genes
+        if gene.start < picture.view.end and picture.view.start < gene.end
+    ]
+    return found[:MOST_WASHED]
