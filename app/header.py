@@ -1,10 +1,11 @@
 """What every view of a place shares: the question, what it opens, what goes wrong, footer and URL."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import streamlit as st
 
-from app import fetching, picker, search, services, start, state, widgets
+from app import fetching, marking, picker, pins, search, services, start, state, widgets
 from app.places import Place
 from app.scene import Scene, scene
 from app.seat import Seat, Waiting
@@ -75,10 +76,12 @@ def _model(name: str, seat: Seat) -> Checkpoint:
 def _show(query: state.Query, shown: Scene, seat: Seat, draw: Draw) -> None:
     """How the question was read, what the view draws of it, and what the genome does not know."""
     services.leave_other_questions(shown, seat)
-    widgets.echo(shown.parsed.echo(shown.checkpoint.config, shown.place.genome), shown.warnings)
-    draw(query, shown, seat)
+    warnings = (*pins.warnings(query, shown), *shown.warnings)
+    widgets.echo(shown.parsed.echo(shown.checkpoint.config, shown.place.genome), warnings)
+    marking.said(query, shown)
+    draw(pins.pinned(query, shown), shown, seat)
     _note_unknown_bases(shown)
-    state.remember(query)
+    state.remember(replace(query, model_sha="", assembly=""))
 
 
 def _note_unknown_bases(shown: Scene) -> None:

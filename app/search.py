@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from app import state
+from app import commands, state
 from app.examples import DEMO, HG38, Example
 from enformer.coordinates import Interval
 from enformer.genome import Genome
@@ -17,16 +17,18 @@ def ask(query: state.Query, genome: Genome) -> state.Query:
     query = replace(query, locus=query.locus or _on(genome)[0].text)
     st.session_state[state.SEARCH] = query.locus
     with st.container(gap="xsmall"):
-        st.text_input(
-            "Locus, gene, variant or sequence",
-            key=state.SEARCH,
-            placeholder="Type a locus, gene, variant or sequence: chr11:5,225,000-5,290,000, HBB, "
-            "chr11:5,227,002 T>A, rs334, NC_000011.10:g.5227002T>A",
-            type="search",
-            icon=":material/search:",
-            label_visibility="collapsed",
-            on_change=_asked,
-        )
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="ask"):
+            st.text_input(
+                "Locus, gene, variant or sequence",
+                key=state.SEARCH,
+                placeholder="Type a locus, gene, variant or sequence: chr11:5,225,000-5,290,000, HBB, "
+                "chr11:5,227,002 T>A, rs334, NC_000011.10:g.5227002T>A",
+                type="search",
+                icon=":material/search:",
+                label_visibility="collapsed",
+                on_change=_asked,
+            )
+            commands.draw()
         _examples(genome)
     return query
 

@@ -4,9 +4,9 @@ The `Query` of a session is the truth; widgets and the URL follow it. A view cal
 `write_url` last, and changes the query only through the functions here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -18,7 +18,12 @@ PAGE = "page"
 URL = "url"
 TOUCHED = "touched"
 HISTORY = "history"
-ZOOMS = "zooms"
+PAST = "past"
+FUTURE = "future"
+BOOKMARKS = "bookmarks"
+BOOKMARK_NAME = "bookmark_name"
+BOOKMARK_NOTE = "bookmark_note"
+BOOKMARK_FILE = "bookmark_file"
 REDRAWS = "redraws"
 GENES = "genes"
 START = "start"
@@ -59,11 +64,17 @@ EVIDENCE_FILE = "evidence_file"
 EVIDENCE_STEPS = "evidence_steps"
 EVIDENCE_SHUFFLES = "evidence_shuffles"
 EVIDENCE_WIDTH = "evidence_width"
+EVIDENCE_TABLE = "evidence_table_{}"
 TRUTH_SHOWN = "truth_toggle"
 TRUTH_TISSUE = "truth_tissue"
 
+# What belongs to a place, without it.
+_NOWHERE: Mapping[str, Any] = {
+    "zoom": None, "target": "", "token": None, "mark": None, "model_sha": "", "assembly": "",
+}  # fmt: skip
 T = TypeVar("T")
 HISTORY_LENGTH = 30
+UNDO_LENGTH = 200
 
 
 def sync(page: str) -> Query:
@@ -100,17 +111,51 @@ def query() -> Query:
 
 
 def _set(query: Query) -> None:
+    """Change the question; the one before can be had back by `undo`."""
     session = st.session_state
     before = session.get(QUERY)
-    if before is None or not query.same_question(before):
-        session[ZOOMS] = []
+    if before is not None and query != before:
+        session[PAST] = [*session.get(PAST, []), before][-UNDO_LENGTH:]
+        session[FUTURE] = []
+    _show(query)
+
+
+def _show(query: Query) -> None:
+    session = st.session_state
     session[QUERY], session[TOUCHED] = query, True
     session[REDRAWS] = session.get(REDRAWS, 0) + 1
 
 
+def undo() -> None:
+    """Ask what was asked before the last change."""
+    _step(PAST, FUTURE)
+
+
+def redo() -> None:
+    """Take back what `undo` did."""
+    _step(FUTURE, PAST)
+
+
+def _step(source: str, other: str) -> None:
+    session = st.session_state
+    *rest, last = session[source]
+    session[source], session[other] = rest, [*session.get(other, []), query()]
+    _show(last)
+
+
+def can_undo() -> bool:
+    """Whether the question was changed."""
+    return bool(st.session_state.get(PAST))
+
+
+def can_redo() -> bool:
+    """Whether a change was undone last."""
+    return bool(st.session_state.get(FUTURE))
+
+
 def ask(text: str) -> None:
     """Look at another place, at its own zoom. What is looked at in the model stays."""
-    _set(replace(query(), locus=text.strip(), zoom=None, target="", token=None))
+    _set(replace(query(), **_NOWHERE, locus=text.strip()))
 
 
 def ask_on(genome: str, text: str) -> None:
@@ -120,18 +165,18 @@ def ask_on(genome: str, text: str) -> None:
 
 def choose_model(model: str) -> None:
     """Ask another model about the same place; its tracks, layers and tokens are others."""
-    other = replace(query(), model=model, tracks=(), target="")
+    other = replace(query(), model=model, model_sha="", tracks=(), target="")
     _set(replace(other, layer=None, head=None, token=None))
 
 
 def choose_genome(genome: str, same_places: bool) -> None:
     """Open another genome; the place asked for is kept where it means the same there."""
-    _set(replace(query() if same_places else _elsewhere(), genome=genome))
+    _set(replace(query() if same_places else _elsewhere(), genome=genome, assembly=""))
 
 
 def _elsewhere() -> Query:
     """The question without its place; without what belongs to a model, where the genome chooses that."""
-    left = replace(query(), locus="", zoom=None, target="", token=None, truth="")
+    left = replace(query(), **_NOWHERE, locus="", truth="")
     return left if left.model else replace(left, tracks=(), layer=None, head=None)
 
 
@@ -160,6 +205,16 @@ def choose_truth(tissue: str) -> None:
     _set(replace(query(), truth=tissue))
 
 
+def choose_evidence(way: str) -> None:
+    """Gather evidence in this way; empty for the view's own."""
+    _set(replace(query(), evidence=way))
+
+
+def choose_mark(part: tuple[int, int] | None) -> None:
+    """Point out this part, 0-based half-open, in all views; None for nothing."""
+    _set(replace(query(), mark=part))
+
+
 def choose_genes(path: str) -> None:
     """Take genes from this file; empty for those the app finds itself."""
     st.session_state[GENES] = path
@@ -177,29 +232,14 @@ def choose_tracks(tracks: tuple[str, ...]) -> None:
 
 
 def zoom_to(part: tuple[int, int], shown: tuple[int, int]) -> None:
-    """Draw another part; `shown` is the part drawn now, to which `zoom_back` returns."""
-    if part == shown:
-        return
-    st.session_state[ZOOMS] = [*st.session_state[ZOOMS], shown]
-    _set(replace(query(), zoom=part))
-
-
-def zoom_back() -> None:
-    """Return to the part drawn before."""
-    *earlier, last = st.session_state[ZOOMS]
-    st.session_state[ZOOMS] = earlier
-    _set(replace(query(), zoom=last))
+    """Draw another part than `shown`, the one drawn now."""
+    if part != shown:
+        _set(replace(query(), zoom=part))
 
 
 def zoom_reset() -> None:
     """Return to the part that the question itself asks for."""
-    st.session_state[ZOOMS] = []
     _set(replace(query(), zoom=None))
-
-
-def can_go_back() -> bool:
-    """Whether there is an earlier zoom of this question."""
-    return bool(st.session_state[ZOOMS])
 
 
 def redraws() -> int:

@@ -4,7 +4,18 @@ from dataclasses import replace
 
 import streamlit as st
 
-from app import downloads, header, picker, services, state, toolbar, truth, truth_panel, widgets
+from app import (
+    downloads,
+    header,
+    marking,
+    picker,
+    services,
+    state,
+    toolbar,
+    truth,
+    truth_panel,
+    widgets,
+)
 from app.figures.alt_text import describe
 from app.figures.data import LocusPicture, locus_picture
 from app.figures.locus_plotly import locus_figure
@@ -30,7 +41,7 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
     answer = widgets.ready(
         services.answer(checkpoint, shown.place, shown.window, shown.parsed, seat), seat
     )
-    picture = _picture(shown, answer, tracks, seat)
+    picture = _picture(query, shown, answer, tracks, seat)
     picture = truth.with_truth(picture, tissue, tracks, checkpoint.tracks)
     truth_panel.said(shown, tissue)
     files = downloads.Shown(answer, picture, tracks, shown.contig_length)
@@ -42,7 +53,9 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
     toolbar.chart(figure, picture, describe(picture), files.stem)
 
 
-def _picture(shown: Scene, answer: Answer, tracks: tuple[TrackId, ...], seat: Seat) -> LocusPicture:
+def _picture(
+    query: state.Query, shown: Scene, answer: Answer, tracks: tuple[TrackId, ...], seat: Seat
+) -> LocusPicture:
     gene = shown.parsed.gene
     return locus_picture(
         answer.reference,
@@ -51,6 +64,7 @@ def _picture(shown: Scene, answer: Answer, tracks: tuple[TrackId, ...], seat: Se
         shown.contig_length,
         shown.view,
         alt=answer.alternative,
+        highlights=marking.highlights(query, shown),
         focus="" if gene is None else gene.symbol,
     )
 

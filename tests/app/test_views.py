@@ -150,11 +150,13 @@ def test_zoom_steps_back_and_reset(opened):
     closer = title(click(app, "Zoom in"))
     assert "demo1:301,001-303,000" in closer
     assert title(click(app, "Zoom in")) != closer
-    assert title(click(app, "Back")) == closer
+    assert title(click(app, "Undo")) == closer
     assert title(click(app, "Right")) != closer
     assert title(click(app, "Reset")) == start
     assert button(app, "Reset").disabled
-    assert button(app, "Back").disabled
+    assert title(click(app, "Undo")) != closer
+    assert title(click(click(app, "Undo"), "Undo")) == start
+    assert button(app, "Undo").disabled
 
 
 def test_a_link_restores_place_tracks_and_zoom(opened):
