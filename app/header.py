@@ -5,7 +5,18 @@ from dataclasses import replace
 
 import streamlit as st
 
-from app import fetching, marking, picker, pins, search, services, start, state, widgets
+from app import (
+    bookmark_panel,
+    fetching,
+    marking,
+    picker,
+    pins,
+    search,
+    services,
+    start,
+    state,
+    widgets,
+)
 from app.places import Place
 from app.scene import Scene, scene
 from app.seat import Seat, Waiting
@@ -26,7 +37,8 @@ def run(page: str, draw: Draw) -> None:
     """
     query, seat = state.sync(page), services.seat()
     services.online()  # the first call asks the network, while everything else is opened
-    query, foot = start.resolved(query), [query.model]
+    query, shown = start.resolved(query), None
+    foot = [query.model]
     with st.sidebar:
         picker.choose_model(query.model)
         card = st.expander("About this model", icon=":material/description:")
@@ -48,6 +60,8 @@ def run(page: str, draw: Draw) -> None:
         widgets.stopped(seat)
     except widgets.NotReady:
         pass
+    with st.sidebar.expander("Bookmarks", icon=":material/bookmarks:"):
+        bookmark_panel.draw(query, shown)
     with st.sidebar.expander("History", icon=":material/history:"):
         picker.history()
     widgets.footer(*foot, *widgets.software())

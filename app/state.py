@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from app.bookmarks import Bookmark
 from app.question import Query
 
 # Session keys. Those of widgets are seeded from the query before a run, and read in callbacks only.
@@ -24,6 +25,7 @@ BOOKMARKS = "bookmarks"
 BOOKMARK_NAME = "bookmark_name"
 BOOKMARK_NOTE = "bookmark_note"
 BOOKMARK_FILE = "bookmark_file"
+BOOKMARKS_READ = "bookmarks_read"
 REDRAWS = "redraws"
 GENES = "genes"
 START = "start"
@@ -261,6 +263,24 @@ def history() -> list[Query]:
 def recall(query: Query) -> None:
     """Ask an earlier question again, as it was left."""
     _set(query)
+
+
+def bookmarks() -> list[Bookmark]:
+    """Named explorations of this session."""
+    return list(st.session_state.get(BOOKMARKS, []))
+
+
+def keep_bookmarks(kept: list[Bookmark]) -> None:
+    """These are the named explorations now."""
+    st.session_state[BOOKMARKS] = kept
+    touch()
+
+
+def is_news(file_id: str) -> bool:
+    """Whether an uploaded file has not been asked about before."""
+    news = st.session_state.get(BOOKMARKS_READ) != file_id
+    st.session_state[BOOKMARKS_READ] = file_id
+    return news
 
 
 def start(choose: Callable[[], T]) -> T:
