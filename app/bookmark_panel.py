@@ -112,7 +112,8 @@ def _file(query: Query, shown: Scene | None) -> None:
     kept = state.bookmarks()
     st.download_button(
         "Export", bookmarks.write(kept), "enformer_lens_bookmarks.json", "application/json",
-        disabled=not kept, on_click="ignore", icon=":material/download:", width="stretch", key="bookmarks_export",
+        disabled=not kept, on_click="ignore", icon=":material/download:", width="stretch",
+        key="bookmarks_export",
         help="They last as long as this session: a file keeps them.",
     )  # fmt: skip
     given = st.file_uploader(

@@ -5,11 +5,13 @@ from dataclasses import replace
 import streamlit as st
 
 from app import commands, state
-from app.examples import DEMO, HG38, Example
+from app.examples import DEMO, HG38, MORE_HG38, Example
 from enformer.coordinates import Interval
 from enformer.genome import Genome
 
 _SPAN = 60_000
+ELSEWHERE = (*HG38, *MORE_HG38)
+"""What the demo genome has nothing of."""
 
 
 def ask(query: state.Query, genome: Genome) -> state.Query:
@@ -38,24 +40,39 @@ def _asked() -> None:
 
 
 def _examples(genome: Genome) -> None:
-    """Places worth a look; those that need another genome say so before they are clicked."""
+    """Places worth a look: a few in a row, the others with a sentence each behind a button."""
+    row, more = _on(genome), _more(genome)
     with st.container(horizontal=True, gap="small", key="examples"):
-        for example in _on(genome):
-            st.button(
-                example.label, key=f"example_{example.label}", type="tertiary", help=example.about,
-                icon=":material/place:", on_click=state.ask, args=(example.text,),
-            )  # fmt: skip
-        for example in HG38[:3] if genome.assembly == "demo" else ():
-            st.button(
-                f"{example.label} (hg38, needs the network)", key=f"example_{example.label}",
-                type="tertiary", icon=":material/cloud_download:", help=example.about,
-                on_click=state.ask_on, args=("hg38", example.text),
-            )  # fmt: skip
+        for example in row:
+            _example(example, genome)
+        if more:
+            with st.popover("More examples", icon=":material/lightbulb:", key="more_examples",
+                            type="tertiary"):  # fmt: skip
+                for example in more:
+                    _example(example, genome)
+                    st.caption(example.about)
+
+
+def _example(example: Example, genome: Genome) -> None:
+    """One click; what needs the network, or another genome than the open one, says so before."""
+    here = example not in ELSEWHERE if genome.assembly == "demo" else example.is_on(genome)
+    over_network = genome.remote or not here
+    st.button(
+        example.label if here else f"{example.label} (hg38, needs the network)",
+        key=f"example_{example.label}", type="tertiary", help=example.about,
+        icon=":material/cloud_download:" if over_network else ":material/place:",
+        on_click=state.ask if here else state.ask_on,
+        args=(example.text,) if here else ("hg38", example.text),
+    )  # fmt: skip
 
 
 def _on(genome: Genome) -> tuple[Example, ...]:
     known = {"hg38": HG38, "demo": DEMO}
     return known.get(genome.assembly) or (_middle(genome),)
+
+
+def _more(genome: Genome) -> tuple[Example, ...]:
+    return {"hg38": MORE_HG38, "demo": ELSEWHERE}.get(genome.assembly, ())
 
 
 def _middle(genome: Genome) -> Example:
