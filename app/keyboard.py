@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.components import v2
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ export default function ({ data }) {
   return () => document.removeEventListener("keydown", onKey);
 }
 """
-_listener = st.components.v2.component("keyboard", html="<span></span>", js=_SCRIPT)
+_listener = v2.component("keyboard", html="<span></span>", js=_SCRIPT)
 
 
 def listen() -> None:

@@ -3,6 +3,7 @@
 import re
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from app import (
     candidates,
@@ -55,9 +56,7 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
     evidence_panel.progress(asked, parts, seat)
 
 
-def _picture(
-    query: state.Query, asked: Asked, parts: Parts, bar: st.delta_generator.DeltaGenerator
-) -> None:
+def _picture(query: state.Query, asked: Asked, parts: Parts, bar: DeltaGenerator) -> None:
     """What is there; words and files when nothing is missing any more."""
     found, notes = evidencing.evidence_of(asked, parts), parts.notes(len(asked.elements))
     picture = evidencing.picture(found, asked.shown, notes, marking.region(query, asked.shown))

@@ -115,7 +115,7 @@ def test_a_method_that_fails_leaves_the_others(opened, monkeypatch):
         raise EnformerLensError("It cannot be done.", do="Try something else.")
 
     monkeypatch.setitem(METHODS, "contributions integrated", fails)
-    app = opened(locus="DGB1", evidence="planted:10:2")
+    app = opened(locus="DGB1", evidence="planted:50:2")
     assert "It cannot be done" in words(app)
     assert titles(app) == ["Attention", "Contributions", "Knock-out", "Planted truth"]
     assert "has failed" in json.dumps(figure(app)["layout"]["annotations"])
