@@ -1,5 +1,7 @@
 """What is always at hand beside the search box: undo, redo, and help with keys and notations."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from app import keyboard, state
@@ -18,7 +20,7 @@ NOTATIONS = {
 
 
 def draw() -> None:
-    """Buttons, in the container around, and the keys that press them and others."""
+    """Buttons, in the container around."""
     st.button(
         "Undo", key="icon_undo", icon=":material/undo:", on_click=state.undo,
         disabled=not state.can_undo(), help="Undo the last change of the question (u)",
@@ -31,25 +33,22 @@ def draw() -> None:
         "Help", key="icon_help", icon=":material/help:", on_click=state.touch,
         help="Keys, and what can be typed (?)",
     )  # fmt: skip
-    keyboard.listen()
     if wants:
         _help()
 
 
-@st.dialog("Help", icon=":material/help:")
+@st.dialog("Help", icon=":material/help:", width="medium")
 def _help() -> None:
     """All keys, and a line for each notation."""
-    st.markdown("**Keys**, while nothing is being typed")
-    st.markdown(_rows({f"`{key.label}`": key.about for key in keyboard.KEYS}))
-    st.markdown("**The search box** takes")
-    st.markdown(_rows({f"`{text}`": about for text, about in NOTATIONS.items()}))
+    st.markdown(
+        _table("Key", "While nothing is being typed", {k.label: k.about for k in keyboard.KEYS})
+    )
+    st.markdown(_table("Search box", "What it takes", NOTATIONS))
     st.caption(
         "Positions are counted from 1 and include both ends. A box drawn over a picture zooms to it."
     )
 
 
-def _rows(lines: dict[str, str]) -> str:
-    """A table of two columns without a head."""
-    return "\n".join(
-        ["| | |", "|-|-|", *(f"| {left} | {plain(said)} |" for left, said in lines.items())]
-    )
+def _table(left: str, right: str, lines: Mapping[str, str]) -> str:
+    rows = [f"| `{text}` | {plain(about)} |" for text, about in lines.items()]
+    return "\n".join([f"| {left} | {right} |", "|-|-|", *rows])

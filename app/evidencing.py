@@ -94,9 +94,9 @@ class Parts:
 
     def notes(self, elements: int) -> dict[str, str]:
         """Why the part of a method is missing, or how much of it is there."""
-        said = dict.fromkeys(self.jobs, "is being computed")
+        said = dict.fromkeys(self.jobs, "pending")
         said |= {
-            method: "was stopped" if isinstance(trouble, Cancelled) else "has failed"
+            method: "stopped" if isinstance(trouble, Cancelled) else "failed"
             for method, trouble in self.troubles.items()
         }
         if KNOCKOUT in said and self.done:

@@ -8,6 +8,7 @@ import streamlit as st
 from app import (
     bookmark_panel,
     fetching,
+    keyboard,
     marking,
     picker,
     pins,
@@ -65,6 +66,7 @@ def run(page: str, draw: Draw) -> None:
     with st.sidebar.expander("History", icon=":material/history:"):
         picker.history()
     widgets.footer(*foot, *widgets.software())
+    keyboard.listen()
     state.write_url()
 
 

@@ -104,7 +104,11 @@ def _marked(colours: Theme, row: int) -> dict[str, Any]:
 
 
 def _title(colours: Theme, panel: Panel, x: float) -> dict[str, Any]:
-    note = f' <span style="color:{colours.muted}">{panel.note}</span>' if panel.note else ""
+    note = (
+        f' <span style="color:{colours.muted};font-size:{page.SMALL}px">{panel.note}</span>'
+        if panel.note
+        else ""
+    )
     return {
         "text": f"<b>{panel.title}</b>{note}", "x": x, "y": 1, "xref": "paper", "yref": "paper",
         "showarrow": False, "xanchor": "left", "yanchor": "bottom", "yshift": 8,

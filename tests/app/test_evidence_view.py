@@ -118,7 +118,7 @@ def test_a_method_that_fails_leaves_the_others(opened, monkeypatch):
     app = opened(locus="DGB1", evidence="planted:50:2")
     assert "It cannot be done" in words(app)
     assert titles(app) == ["Attention", "Contributions", "Knock-out", "Planted truth"]
-    assert "has failed" in json.dumps(figure(app)["layout"]["annotations"])
+    assert "failed" in json.dumps(figure(app)["layout"]["annotations"])
 
 
 def test_an_element_that_is_marked_stands_out(opened):

@@ -64,19 +64,19 @@ def test_what_was_not_asked_has_no_panel(found):
 def test_a_part_that_is_missing_keeps_its_place_and_says_why(found):
     nothing = np.full(3, np.nan)
     less = replace(found, attention=nothing, effect=np.array([-1.0, np.nan, np.nan]))
-    notes = {"attention": "is being computed", "knock-out": "1 of 3"}
+    notes = {"attention": "pending", "knock-out": "1 of 3"}
     picture = evidence_picture(less, "hg38", "x", notes=notes)
     assert [panel.title for panel in picture.panels] == ["Attention", "Contributions", "Knock-out"]
     assert picture.panels[0].limits == (1.0, 2.0)
     figure = json.loads(evidence_figure(picture).to_json())
     heads = [note["text"] for note in figure["layout"]["annotations"]]
-    assert ["is being computed" in heads[0], "<span" in heads[1], "1 of 3" in heads[2]] == [
+    assert ["pending" in heads[0], "<span" in heads[1], "1 of 3" in heads[2]] == [
         True,
         False,
         True,
     ]
     assert figure["data"][2]["x"] == [None, None, -25.0]
-    assert "Attention is being computed. Knock-out 1 of 3." in describe(picture)
+    assert "Attention pending. Knock-out 1 of 3." in describe(picture)
 
 
 def test_a_marked_element_is_bold_and_washed(picture):
