@@ -59,7 +59,7 @@ def picture(
     """
     where, gene = targets.interval(found.target, shown), shown.parsed.gene
     # a wash over all that is seen would tell nothing and spoil the letters' colours
-    washed = (Highlight(where, "explained"), *marks)
+    washed = () if where.contains(shown.view) else (Highlight(where, "explained"),)
     locus = LocusPicture(
         window=shown.window,
         region=shown.region,
@@ -70,7 +70,7 @@ def picture(
         lanes=(),
         assembly=shown.place.genome.assembly,
         variant=shown.parsed.variant,
-        highlights=tuple(one for one in washed if not one.interval.contains(shown.view)),
+        highlights=(*washed, *marks),
         focus="" if gene is None else gene.symbol,
         trained=shown.checkpoint.card.trained,
     )

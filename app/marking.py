@@ -32,9 +32,13 @@ def token(query: Query, shown: Scene) -> Interval | None:
 
 
 def highlights(query: Query, shown: Scene) -> tuple[Highlight, ...]:
-    """Both, as a picture over the locus washes them."""
+    """Both, as a picture over the locus washes them; one over all that is seen would tell nothing."""
     found = {"marked": region(query, shown), f"token {query.token}": token(query, shown)}
-    return tuple(Highlight(part, label) for label, part in found.items() if part is not None)
+    return tuple(
+        Highlight(part, label)
+        for label, part in found.items()
+        if part is not None and not part.contains(shown.view)
+    )
 
 
 def said(query: Query, shown: Scene) -> None:

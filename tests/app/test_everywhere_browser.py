@@ -16,7 +16,10 @@ VIEWS = ("", "attention", "contributions", "evidence", "variant")
 VARIANT = "demo1:301,689 C>A"
 # Every word on the page: its colour over the first opaque background behind it, and its size.
 WORDS = """() => {
-  const rgba = (text) => { const n = text.match(/[\\d.]+/g).map(Number); return [...n.slice(0, 3), n[3] ?? 1]; };
+  const rgba = (text) => {
+    const parts = text.match(/[\\d.]+/g).map(Number);
+    return [...parts.slice(0, 3), parts[3] ?? 1];
+  };
   const over = ([r, g, b, a], back) => [r, g, b].map((c, i) => a * c + (1 - a) * back[i]);
   const behind = (node) => {
     if (!node) return [255, 255, 255];
@@ -28,8 +31,8 @@ WORDS = """() => {
   for (const node of document.querySelectorAll(".stApp *")) {
     const own = [...node.childNodes].some((child) => child.nodeType === 3 && child.textContent.trim());
     const box = node.getBoundingClientRect();
-    if (!own || !box.width || node.closest("svg, [disabled], [aria-disabled=true], canvas, .material-symbols-rounded"
-        + ", [data-testid=stIconMaterial]")) continue;
+    const passed = "svg, canvas, [disabled], [aria-disabled=true], [data-testid=stIconMaterial]";
+    if (!own || !box.width || node.closest(passed)) continue;
     const style = getComputedStyle(node), back = behind(node);
     if (style.visibility === "hidden" || parseFloat(style.fontSize) >= 24) continue;
     const colour = rgba(style.color);
