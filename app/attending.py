@@ -9,6 +9,7 @@ from jaxtyping import Float
 from app import services, state, truth, widgets
 from app.explanations import explanation
 from app.figures.data import Highlight, LocusPicture
+from app.methods import MOST_COLUMNS
 from app.scene import Scene
 from app.seat import Seat, Waiting
 from enformer.config import EnformerConfig
@@ -19,7 +20,7 @@ from interpret.attention_summary import AttentionSummary, difference
 from interpret.target import Target
 
 Allele = Literal["REF", "ALT", "REF − ALT"]
-AT_MOST = 9
+AT_MOST = MOST_COLUMNS
 """Tokens whose rows and columns are kept: a target may have hundreds."""
 
 
@@ -114,8 +115,9 @@ def place_of(
     keys: Interval,
     allele: Allele,
     tissue: str = "",
+    mark: Interval | None = None,
 ) -> LocusPicture:
-    """What is drawn around a map: genes, predicted region, the target's tokens, the variant.
+    """What is drawn around a map: genes, predicted region, the target's tokens, mark and variant.
 
     With a tissue also what was planted there.
     """
@@ -130,7 +132,10 @@ def place_of(
         lanes=(),
         assembly=shown.place.genome.assembly,
         variant=None if allele == "REF" else shown.parsed.variant,
-        highlights=(Highlight(tokens, "chosen tokens"),),
+        highlights=(
+            Highlight(tokens, "chosen tokens"),
+            *([Highlight(mark, "marked")] if mark else []),
+        ),
         focus="" if gene is None else gene.symbol,
         trained=card.trained,
     )

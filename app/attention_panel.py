@@ -155,9 +155,7 @@ def every_token() -> bool:
 
 
 def zoom_buttons(query: state.Query, shown: Scene) -> None:
-    """Back to the part seen before, and to the whole window."""
-    st.button("Back", icon=":material/undo:", on_click=state.zoom_back, disabled=not state.can_go_back(),
-              help="To the part drawn before.")  # fmt: skip
+    """Back to the whole window."""
     st.button("Whole window", icon=":material/open_in_full:", on_click=state.zoom_reset,
               disabled=query.zoom is None, help="All tokens, also those that have no bin.")  # fmt: skip
 

@@ -1,11 +1,11 @@
 """Where candidate elements of a target come from: what was planted, what is predicted open, or a BED file."""
 
-from collections.abc import Mapping, Sequence
-from typing import Literal, cast
+from collections.abc import Sequence
 
 import streamlit as st
 
 from app import services, state, targets, truth, widgets
+from app.evidence_way import MOST, Source
 from app.scene import Scene
 from app.seat import Seat
 from app.truth_tables import truth_on
@@ -14,31 +14,12 @@ from interpret.elements import Element, as_element, parse_elements
 from interpret.peaks import accessibility_peaks
 from interpret.target import Target
 
-Source = Literal["planted", "peaks", "bed"]
-SOURCES: Mapping[Source, str] = {
-    "planted": "Planted enhancers",
-    "peaks": "Predicted open chromatin",
-    "bed": "BED file",
-}
-MOST = 30
-"""Elements at once: each is knocked out several times, and has a row in the figure."""
 OPEN = ("DNASE", "ATAC")
 
 
-def choose(shown: Scene) -> Source:
-    """The widget, in the container around; planted ones are offered where they are known."""
-    offered = [name for name in SOURCES if name != "planted" or truth.is_known(shown)]
-    if st.session_state.get(state.EVIDENCE_SOURCE) not in offered:
-        st.session_state[state.EVIDENCE_SOURCE] = offered[0]
-    chosen = st.segmented_control(
-        "Candidate elements", offered, key=state.EVIDENCE_SOURCE, required=True,
-        format_func=SOURCES.__getitem__, on_change=state.touch,
-        help=f"At most {MOST}; of more, those nearest to the target.",
-    )  # fmt: skip
-    return cast(Source, chosen)
-
-
-def elements(source: Source, shown: Scene, target: Target, seat: Seat) -> tuple[Element, ...]:
+def elements(
+    source: Source | None, shown: Scene, target: Target, seat: Seat
+) -> tuple[Element, ...]:
     """The candidates in the window, from left to right.
 
     Raises:
@@ -87,4 +68,7 @@ def _uploaded() -> tuple[Element, ...]:
         "BED of 3 to 12 columns, or narrowPeak, of the open assembly", ["bed", "gz", "narrowPeak", "txt"],
         key=state.EVIDENCE_FILE, on_change=state.touch,
     )  # fmt: skip
-    return () if given is None else parse_elements(given.getvalue(), given.name)
+    if given is None:
+        st.caption("A link carries no file: whoever opens it gives the file again.")
+        return ()
+    return parse_elements(given.getvalue(), given.name)

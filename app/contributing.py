@@ -47,9 +47,16 @@ def _ask(shown: Scene, target: Target, way: Way, seat: Seat) -> Contributions | 
 
 
 def picture(
-    found: Contributions, shown: Scene, seat: Seat, tissue: str = ""
+    found: Contributions,
+    shown: Scene,
+    seat: Seat,
+    tissue: str = "",
+    marks: tuple[Highlight, ...] = (),
 ) -> ContributionPicture:
-    """What is drawn of a result in the part in view, over what was planted where a tissue is named."""
+    """What is drawn of a result in the part in view, over what was planted where a tissue is named.
+
+    `marks` are what a person points out.
+    """
     where, gene = targets.interval(found.target, shown), shown.parsed.gene
     # a wash over all that is seen would tell nothing and spoil the letters' colours
     washed = () if where.contains(shown.view) else (Highlight(where, "explained"),)
@@ -63,7 +70,7 @@ def picture(
         lanes=(),
         assembly=shown.place.genome.assembly,
         variant=shown.parsed.variant,
-        highlights=washed,
+        highlights=(*washed, *marks),
         focus="" if gene is None else gene.symbol,
         trained=shown.checkpoint.card.trained,
     )

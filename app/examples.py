@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from enformer.errors import GenomeError
+from enformer.genome import Genome
+
 
 @dataclass(frozen=True)
 class Example:
@@ -10,12 +13,20 @@ class Example:
     Attributes:
         label: on the button.
         text: for the search box.
-        about: one sentence.
+        about: what it teaches, in a sentence or two.
     """
 
     label: str
     text: str
     about: str
+
+    def is_on(self, genome: Genome) -> bool:
+        """Whether a genome of its assembly has the place: a FASTA may hold a few contigs only."""
+        contig, colon, _ = self.text.partition(":")
+        try:
+            return not colon or bool(genome.resolve(contig))
+        except GenomeError:
+            return False
 
 
 HG38 = (
@@ -30,13 +41,46 @@ HG38 = (
         "The locus control region, which drives the globin genes in red blood cells.",
     ),
     Example("HBB", "chr11:5,225,464-5,227,071", "The β-globin gene, on the minus strand."),
-    Example("ACP1", "chr2:264,000", "The promoter that ACP1 and SH3YL1 share."),
     Example(
         "rs334, sickle cell",
         "chr11:5,227,002 T>A",
         "The HBB variant of sickle-cell disease: a change of protein, not of regulation.",
     ),
 )
+MORE_HG38 = (
+    Example(
+        "HBB −87, β-thalassaemia",
+        "chr11:5,227,158 G>C",
+        "A variant of the HBB promoter, in its CACCC box, that lowers β-globin. Look at it in the Variant "
+        "view, and at the letters around it in Contributions.",
+    ),
+    Example(
+        "ACP1",
+        "chr2:264,000",
+        "The promoter that ACP1 and SH3YL1 share: two genes, one peak of open chromatin.",
+    ),
+    Example(
+        "rs7903146, TCF7L2",
+        "chr10:112,998,590 C>T",
+        "In an intron of TCF7L2, the common variant most clearly linked to type 2 diabetes. A small or no "
+        "effect here is no proof that it has none: is there a track of pancreatic islets among yours?",
+    ),
+    Example(
+        "FOXP2",
+        "chr7:114,086,317",
+        "Near the start of FOXP2. An enhancer 85 kb away still lies in the published window, which reaches "
+        "98 kb to each side, but not in the predicted region, which reaches 57 kb: the model reads it, and "
+        "Evidence can knock it out, but no track is predicted over it.",
+    ),
+    Example(
+        "DMD, 2.2 Mb",
+        "chrX:31,119,222-33,339,388",
+        "The longest human gene is eleven times as long as the published window. Only the middle of what is "
+        "asked for is predicted, and what lies further from a promoter than the window reaches cannot "
+        "change its prediction: a window is not a gene.",
+    ),
+)
+"""Behind "More examples"."""
 DEMO = (
     Example(
         "Globin-like cluster",
@@ -58,11 +102,7 @@ DEMO = (
 )
 VARIANTS = (
     HG38[-1],
-    Example(
-        "HBB −87, β-thalassaemia",
-        "chr11:5,227,158 G>C",
-        "In the CACCC box of the HBB promoter, 87 bp above its start: less β-globin.",
-    ),
+    MORE_HG38[0],
     Example(
         "HBB −28, β-thalassaemia",
         "chr11:5,227,099 T>C",

@@ -1,11 +1,12 @@
 """What is explained, under which key the result is kept, and the work that computes it."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from app.job import Control, Work
-from app.methods import METHODS
+from app.methods import EACH, METHODS
 from app.results import ResultStore
 from enformer.checkpoint import Checkpoint
 from enformer.coordinates import Interval, Variant
@@ -90,6 +91,29 @@ def explain_work(
             target = Target.parse(request.target) if request.target else None
             found = METHODS[request.kind](subject, target, dict(request.options), control)
             store.put(request.key, pack(found))
+        return found
+
+    return work
+
+
+def explain_each_work(
+    requests: Sequence[Explanation], checkpoint: Checkpoint, genome: Genome, store: ResultStore
+) -> Work:
+    """The same for several requests that differ in options alone; each is kept as soon as it is there."""
+
+    def work(control: Control) -> dict[Explanation, Any]:
+        first = requests[0]
+        found = {each: kept for each in requests if (kept := store.get(each.key, unpack))}
+        missing = [each for each in requests if each not in found]
+        if missing:
+            control.progress(0.0, f"reading {first.window.length:,} bp of {genome.assembly}")
+            subject = Subject.read(checkpoint, genome, first.window, first.variant)
+            target = Target.parse(first.target)
+            options = [dict(each.options) for each in missing]
+            made = EACH[first.kind](subject, target, options, control)
+            for each, result in zip(missing, made, strict=True):
+                store.put(each.key, pack(result))
+                found[each] = result
         return found
 
     return work

@@ -1,10 +1,23 @@
 """What every view of a place shares: the question, what it opens, what goes wrong, footer and URL."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import streamlit as st
 
-from app import fetching, picker, search, services, start, state, widgets
+from app import (
+    bookmark_panel,
+    fetching,
+    keyboard,
+    marking,
+    picker,
+    pins,
+    search,
+    services,
+    start,
+    state,
+    widgets,
+)
 from app.places import Place
 from app.scene import Scene, scene
 from app.seat import Seat, Waiting
@@ -25,7 +38,8 @@ def run(page: str, draw: Draw) -> None:
     """
     query, seat = state.sync(page), services.seat()
     services.online()  # the first call asks the network, while everything else is opened
-    query, foot = start.resolved(query), [query.model]
+    query, shown = start.resolved(query), None
+    foot = [query.model]
     with st.sidebar:
         picker.choose_model(query.model)
         card = st.expander("About this model", icon=":material/description:")
@@ -47,9 +61,12 @@ def run(page: str, draw: Draw) -> None:
         widgets.stopped(seat)
     except widgets.NotReady:
         pass
+    with st.sidebar.expander("Bookmarks", icon=":material/bookmarks:"):
+        bookmark_panel.draw(query, shown)
     with st.sidebar.expander("History", icon=":material/history:"):
         picker.history()
     widgets.footer(*foot, *widgets.software())
+    keyboard.listen()
     state.write_url()
 
 
@@ -75,10 +92,12 @@ def _model(name: str, seat: Seat) -> Checkpoint:
 def _show(query: state.Query, shown: Scene, seat: Seat, draw: Draw) -> None:
     """How the question was read, what the view draws of it, and what the genome does not know."""
     services.leave_other_questions(shown, seat)
-    widgets.echo(shown.parsed.echo(shown.checkpoint.config, shown.place.genome), shown.warnings)
-    draw(query, shown, seat)
+    warnings = (*pins.warnings(query, shown), *shown.warnings)
+    widgets.echo(shown.parsed.echo(shown.checkpoint.config, shown.place.genome), warnings)
+    marking.said(query, shown)
+    draw(pins.pinned(query, shown), shown, seat)
     _note_unknown_bases(shown)
-    state.remember(query)
+    state.remember(replace(query, model_sha="", assembly=""))
 
 
 def _note_unknown_bases(shown: Scene) -> None:

@@ -3,8 +3,7 @@
 Modules of methods are imported with the first job that needs them: the app starts without them.
 """
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from app.job import Control
@@ -15,9 +14,13 @@ from interpret.target import Target
 Method = Callable[[Subject, Target | None, Mapping[str, Any], Control], Any]
 """Computes a result from what is explained, the target if there is one, options by name, and the
 control that is told of progress and says when to stop."""
+EachMethod = Callable[[Subject, Target, Sequence[Mapping[str, Any]], Control], Iterator[Any]]
+"""The same for several sets of options: their results in that order, each as soon as it is there."""
 
 POOL = 96
 """Cells on a side of a small map."""
+MOST_COLUMNS = 9
+"""Tokens whose columns are kept: of the hundreds that a target may have they would fill the disk."""
 
 
 def _required(target: Target | None) -> Target:
@@ -28,12 +31,13 @@ def _required(target: Target | None) -> Target:
 def _attention(
     subject: Subject, _target: Target | None, options: Mapping[str, Any], control: Control
 ) -> Any:
-    """All heads, with rows and columns of the tokens from `first` to `last`."""
+    """All heads, with rows of the tokens from `first` to `last`, and of a few also columns."""
     from interpret.attention import attention_summary
 
     config, tokens = subject.model.config, range(options["first"], options["last"] + 1)
     return attention_summary(
-        subject.model, subject.one_hot, queries=tokens, keys=tokens,
+        subject.model, subject.one_hot, queries=tokens,
+        keys=tokens if len(tokens) <= MOST_COLUMNS else (),
         pool=min(POOL, config.window_length // config.bin_size), origin=subject.provenance,
         progress=control.progress, cancel=control.cancelled,
     )  # fmt: skip
@@ -92,19 +96,17 @@ def _first_order(
     )  # fmt: skip
 
 
-def _evidence(
-    subject: Subject, target: Target | None, options: Mapping[str, Any], control: Control
-) -> Any:
-    """Attention, contributions and knock-outs of elements, which are JSON rows of start, end and name."""
-    from interpret.elements import Element
-    from interpret.evidence import gather_evidence
+def _knockouts(
+    subject: Subject, target: Target, options: Sequence[Mapping[str, Any]], control: Control
+) -> Iterator[Any]:
+    """Elements from `start` to before `end`, from 0 on the contig, replaced by shuffles of themselves."""
+    from interpret.perturb import knockouts
 
     contig = subject.window.contig
-    rows = json.loads(options["elements"])
-    elements = [Element(Interval(contig, start, end), name) for start, end, name in rows]
-    return gather_evidence(
-        subject.model, subject.one_hot, _required(target), elements, steps=options["steps"],
-        shuffles=options["shuffles"], origin=subject.provenance, progress=control.progress,
+    return knockouts(
+        subject.model, subject.one_hot, target,
+        [Interval(contig, each["start"], each["end"]) for each in options],
+        shuffles=options[0]["shuffles"], origin=subject.provenance, progress=control.progress,
         cancel=control.cancelled,
     )  # fmt: skip
 
@@ -116,6 +118,7 @@ METHODS: dict[str, Method] = {
     "contributions integrated": _contributions,
     "mutagenesis": _mutagenesis,
     "mutagenesis quick": _first_order,
-    "evidence": _evidence,
 }
 """Methods by kind."""
+EACH: dict[str, EachMethod] = {"knock-out": _knockouts}
+"""Methods that explain several things in one go, by kind."""

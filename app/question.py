@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 LONGEST_LOCUS_IN_URL = 2000
-_ZOOM = re.compile(r"(\d{1,12})-(\d{1,12})", re.ASCII)
+_PART = re.compile(r"(\d{1,12})-(\d{1,12})", re.ASCII)
+_SHA = re.compile(r"[0-9a-f]{6,64}", re.ASCII)
 _NUMBER = re.compile(r"\d{1,6}", re.ASCII)
 
 
@@ -27,6 +28,10 @@ class Query:
         truth: the tissue whose planted truth is drawn; empty where none is.
         scale: of the value axes, as `app.figures.scale` writes it; empty for linear ones.
         group: what tracks are grouped by; empty where they are not.
+        evidence: how evidence is gathered, as the Evidence view writes it.
+        mark: 0-based half-open part of the contig that all views point out.
+        model_sha: beginning of the sha256 of the weights that a link was made with.
+        assembly: of the genome that a link was made on.
     """
 
     locus: str = ""
@@ -42,6 +47,10 @@ class Query:
     truth: str = ""
     scale: str = ""
     group: str = ""
+    evidence: str = ""
+    mark: tuple[int, int] | None = None
+    model_sha: str = ""
+    assembly: str = ""
 
     @classmethod
     def from_url(cls, parameters: Mapping[str, str]) -> "Query":
@@ -52,7 +61,7 @@ class Query:
             model=parameters.get("model", "").strip(),
             genome=parameters.get("genome", "").strip(),
             tracks=tuple(dict.fromkeys(track for track in tracks if track)),
-            zoom=_read_zoom(parameters.get("zoom", "")),
+            zoom=_read_part(parameters.get("zoom", "")),
             target=parameters.get("target", "").strip(),
             layer=_read_number(parameters.get("layer", ""), first=1),
             head=_read_number(parameters.get("head", ""), first=1),
@@ -61,6 +70,10 @@ class Query:
             truth=parameters.get("truth", "").strip(),
             scale=parameters.get("scale", "").strip(),
             group=parameters.get("group", "").strip(),
+            evidence=parameters.get("evidence", "").strip(),
+            mark=_read_part(parameters.get("mark", "")),
+            model_sha=_read_sha(parameters.get("model_sha", "")),
+            assembly=parameters.get("assembly", "").strip(),
         )
 
     def to_url(self) -> dict[str, str]:
@@ -73,7 +86,7 @@ class Query:
             "model": self.model,
             "genome": self.genome,
             "tracks": ",".join(self.tracks),
-            "zoom": f"{self.zoom[0] + 1}-{self.zoom[1]}" if self.zoom else "",
+            "zoom": _write_part(self.zoom),
             "target": self.target,
             "layer": "" if self.layer is None else str(self.layer + 1),
             "head": "" if self.head is None else str(self.head + 1),
@@ -82,6 +95,10 @@ class Query:
             "truth": self.truth,
             "scale": self.scale,
             "group": self.group,
+            "evidence": self.evidence,
+            "mark": _write_part(self.mark),
+            "model_sha": self.model_sha,
+            "assembly": self.assembly,
         }
         return {name: value for name, value in parameters.items() if value}
 
@@ -95,12 +112,21 @@ class Query:
         return (self.locus, self.model, self.genome) == (other.locus, other.model, other.genome)
 
 
-def _read_zoom(text: str) -> tuple[int, int] | None:
-    match = _ZOOM.fullmatch(text.strip().replace(",", ""))
+def _write_part(part: tuple[int, int] | None) -> str:
+    return f"{part[0] + 1}-{part[1]}" if part else ""
+
+
+def _read_part(text: str) -> tuple[int, int] | None:
+    match = _PART.fullmatch(text.strip().replace(",", ""))
     if match is None:
         return None
     start, end = int(match[1]) - 1, int(match[2])
     return (start, end) if 0 <= start < end else None
+
+
+def _read_sha(text: str) -> str:
+    text = text.strip().lower()
+    return text if _SHA.fullmatch(text) else ""
 
 
 def _read_number(text: str, first: int) -> int | None:

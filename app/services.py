@@ -5,13 +5,13 @@ only a sample of a large array, and most single-base variants would share their 
 """
 
 import os
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import streamlit as st
 
-from app.explanations import Explanation, explain_work
+from app.explanations import Explanation, explain_each_work, explain_work
 from app.job import Control
 from app.jobs import JobQueue
 from app.memory import Memory
@@ -269,7 +269,12 @@ def _kept(key: str, folder: str, _checkpoint: Checkpoint) -> Prediction:
 
 
 def explain(
-    request: Explanation, checkpoint: Checkpoint, place: Place, seat: Seat, title: str = ""
+    request: Explanation,
+    checkpoint: Checkpoint,
+    place: Place,
+    seat: Seat,
+    title: str = "",
+    patience: float = 0.5,
 ) -> Any | Waiting:
     """The result of an explanation: from memory, from disk, or by a job.
 
@@ -279,6 +284,7 @@ def explain(
         place: whose genome the request names.
         seat: of this session; it waits for no other explanation of this kind any more.
         title: of the job; the kind without it.
+        patience: seconds that it may take before the job is handed back instead.
 
     Raises:
         EnformerLensError: it cannot be computed.
@@ -292,7 +298,37 @@ def explain(
     store = _results(str(cache_dir("results")))
     work = explain_work(request, checkpoint, place.genome, store)
     device = str(checkpoint.model.device)
-    return seat.ask(key, work, 0.5, title=title or request.kind, device=device)
+    return seat.ask(key, work, patience, title=title or request.kind, device=device)
+
+
+def explain_each(
+    requests: Sequence[Explanation],
+    checkpoint: Checkpoint,
+    place: Place,
+    seat: Seat,
+    title: str,
+    patience: float = 0.5,
+) -> tuple[dict[Explanation, Any], Waiting | None]:
+    """The results that are there of several requests of a kind, and the job that is at the others.
+
+    Arguments and errors as `explain`.
+    """
+    key = (f"explain each {requests[0].kind}", *requests)
+    seat.leave_others(key[0], key)
+    found = kept_explanations(requests)
+    if len(found) == len(requests):
+        return found, None
+    store = _results(str(cache_dir("results")))
+    work = explain_each_work(requests, checkpoint, place.genome, store)
+    device = str(checkpoint.model.device)
+    made = seat.ask(key, work, patience, title=title, device=device)
+    return (kept_explanations(requests), made) if isinstance(made, Waiting) else (made, None)
+
+
+def kept_explanations(requests: Sequence[Explanation]) -> dict[Explanation, Any]:
+    """Those results that are in memory or on disk."""
+    found = ((request, kept_explanation(request)) for request in requests)
+    return {request: kept for request, kept in found if kept is not None}
 
 
 def kept_explanation(request: Explanation) -> Any | None:

@@ -4,12 +4,13 @@ The `Query` of a session is the truth; widgets and the URL follow it. A view cal
 `write_url` last, and changes the query only through the functions here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import streamlit as st
 
+from app.bookmarks import Bookmark
 from app.question import Query
 
 # Session keys. Those of widgets are seeded from the query before a run, and read in callbacks only.
@@ -19,7 +20,13 @@ URL = "url"
 ENTERED = "entered_with"
 TOUCHED = "touched"
 HISTORY = "history"
-ZOOMS = "zooms"
+PAST = "past"
+FUTURE = "future"
+BOOKMARKS = "bookmarks"
+BOOKMARK_NAME = "bookmark_name"
+BOOKMARK_NOTE = "bookmark_note"
+BOOKMARK_FILE = "bookmark_file"
+BOOKMARKS_READ = "bookmarks_read"
 REDRAWS = "redraws"
 GENES = "genes"
 START = "start"
@@ -60,6 +67,7 @@ EVIDENCE_FILE = "evidence_file"
 EVIDENCE_STEPS = "evidence_steps"
 EVIDENCE_SHUFFLES = "evidence_shuffles"
 EVIDENCE_WIDTH = "evidence_width"
+EVIDENCE_TABLE = "evidence_table_{}"
 TRUTH_SHOWN = "truth_toggle"
 TRUTH_TISSUE = "truth_tissue"
 LANE_SCALE = "lane_scale"
@@ -74,8 +82,13 @@ OWN_PATH = "own_path_box"
 OWN_LINES = "own_lines_box"
 OWN_FIELD = "own_{}_{}"
 
+# What belongs to a place, without it.
+_NOWHERE: Mapping[str, Any] = {
+    "zoom": None, "target": "", "token": None, "mark": None, "model_sha": "", "assembly": "",
+}  # fmt: skip
 T = TypeVar("T")
 HISTORY_LENGTH = 30
+UNDO_LENGTH = 200
 
 
 def sync(page: str) -> Query:
@@ -116,17 +129,51 @@ def query() -> Query:
 
 
 def _set(query: Query) -> None:
+    """Change the question; the one before can be had back by `undo`."""
     session = st.session_state
     before = session.get(QUERY)
-    if before is None or not query.same_question(before):
-        session[ZOOMS] = []
+    if before is not None and query != before:
+        session[PAST] = [*session.get(PAST, []), before][-UNDO_LENGTH:]
+        session[FUTURE] = []
+    _show(query)
+
+
+def _show(query: Query) -> None:
+    session = st.session_state
     session[QUERY], session[TOUCHED] = query, True
     session[REDRAWS] = session.get(REDRAWS, 0) + 1
 
 
+def undo() -> None:
+    """Ask what was asked before the last change."""
+    _step(PAST, FUTURE)
+
+
+def redo() -> None:
+    """Take back what `undo` did."""
+    _step(FUTURE, PAST)
+
+
+def _step(source: str, other: str) -> None:
+    session = st.session_state
+    *rest, last = session[source]
+    session[source], session[other] = rest, [*session.get(other, []), query()]
+    _show(last)
+
+
+def can_undo() -> bool:
+    """Whether the question was changed."""
+    return bool(st.session_state.get(PAST))
+
+
+def can_redo() -> bool:
+    """Whether a change was undone last."""
+    return bool(st.session_state.get(FUTURE))
+
+
 def ask(text: str) -> None:
     """Look at another place, at its own zoom. What is looked at in the model stays."""
-    _set(replace(query(), locus=text.strip(), zoom=None, target="", token=None))
+    _set(replace(query(), **_NOWHERE, locus=text.strip()))
 
 
 def ask_on(genome: str, text: str) -> None:
@@ -136,18 +183,18 @@ def ask_on(genome: str, text: str) -> None:
 
 def choose_model(model: str) -> None:
     """Ask another model about the same place; its tracks, layers and tokens are others."""
-    other = replace(query(), model=model, tracks=(), target="")
+    other = replace(query(), model=model, model_sha="", tracks=(), target="")
     _set(replace(other, layer=None, head=None, token=None))
 
 
 def choose_genome(genome: str, same_places: bool) -> None:
     """Open another genome; the place asked for is kept where it means the same there."""
-    _set(replace(query() if same_places else _elsewhere(), genome=genome))
+    _set(replace(query() if same_places else _elsewhere(), genome=genome, assembly=""))
 
 
 def _elsewhere() -> Query:
     """The question without its place; without what belongs to a model, where the genome chooses that."""
-    left = replace(query(), locus="", zoom=None, target="", token=None, truth="")
+    left = replace(query(), **_NOWHERE, locus="", truth="")
     return left if left.model else replace(left, tracks=(), layer=None, head=None)
 
 
@@ -181,6 +228,16 @@ def choose_lanes(scale: str, group: str) -> None:
     _set(replace(query(), scale=scale, group=group))
 
 
+def choose_evidence(way: str) -> None:
+    """Gather evidence in this way; empty for the view's own."""
+    _set(replace(query(), evidence=way))
+
+
+def choose_mark(part: tuple[int, int] | None) -> None:
+    """Point out this part, 0-based half-open, in all views; None for nothing."""
+    _set(replace(query(), mark=part))
+
+
 def choose_genes(path: str) -> None:
     """Take genes from this file; empty for those the app finds itself."""
     st.session_state[GENES] = path
@@ -198,29 +255,14 @@ def choose_tracks(tracks: tuple[str, ...]) -> None:
 
 
 def zoom_to(part: tuple[int, int], shown: tuple[int, int]) -> None:
-    """Draw another part; `shown` is the part drawn now, to which `zoom_back` returns."""
-    if part == shown:
-        return
-    st.session_state[ZOOMS] = [*st.session_state[ZOOMS], shown]
-    _set(replace(query(), zoom=part))
-
-
-def zoom_back() -> None:
-    """Return to the part drawn before."""
-    *earlier, last = st.session_state[ZOOMS]
-    st.session_state[ZOOMS] = earlier
-    _set(replace(query(), zoom=last))
+    """Draw another part than `shown`, the one drawn now."""
+    if part != shown:
+        _set(replace(query(), zoom=part))
 
 
 def zoom_reset() -> None:
     """Return to the part that the question itself asks for."""
-    st.session_state[ZOOMS] = []
     _set(replace(query(), zoom=None))
-
-
-def can_go_back() -> bool:
-    """Whether there is an earlier zoom of this question."""
-    return bool(st.session_state[ZOOMS])
 
 
 def redraws() -> int:
@@ -242,6 +284,24 @@ def history() -> list[Query]:
 def recall(query: Query) -> None:
     """Ask an earlier question again, as it was left."""
     _set(query)
+
+
+def bookmarks() -> list[Bookmark]:
+    """Named explorations of this session."""
+    return list(st.session_state.get(BOOKMARKS, []))
+
+
+def keep_bookmarks(kept: list[Bookmark]) -> None:
+    """These are the named explorations now."""
+    st.session_state[BOOKMARKS] = kept
+    touch()
+
+
+def is_news(file_id: str) -> bool:
+    """Whether an uploaded file has not been asked about before."""
+    news = st.session_state.get(BOOKMARKS_READ) != file_id
+    st.session_state[BOOKMARKS_READ] = file_id
+    return news
 
 
 def start(choose: Callable[[], T]) -> T:

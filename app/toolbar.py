@@ -36,7 +36,7 @@ def _steps(scene: Scene) -> tuple[Step, ...]:
 
 
 def zoom_buttons(scene: Scene) -> None:
-    """Pan, zoom, back and reset; those that would change nothing are off."""
+    """Pan, zoom, reset and mark; those that would change nothing are off."""
     shown = (scene.view.start, scene.view.end)
     for step in _steps(scene):
         part = (step.to.start, step.to.end)
@@ -49,20 +49,24 @@ def zoom_buttons(scene: Scene) -> None:
             args=(part, shown),
             disabled=part == shown,
         )
-    st.button("Back", icon=":material/undo:", on_click=state.zoom_back,
-              disabled=not state.can_go_back(), help="To the part drawn before.")  # fmt: skip
+    st.button("Mark", key="icon_flag", icon=":material/flag:", on_click=state.choose_mark, args=(shown,),
+              help="Marks the part in view in all views.")  # fmt: skip
     st.button("Reset", icon=":material/restart_alt:", on_click=state.zoom_reset,
               disabled=scene.view == scene.home, help="To what was asked for.")  # fmt: skip
 
 
-def menus(files: Callable[[], None], query: state.Query) -> None:
-    """Downloads, whose buttons `files` draws, and the link to what is shown."""
-    save = st.popover("Download", icon=":material/download:", on_change="rerun", key="download")
-    if save.open:
+def menus(files: Callable[[], None] | None, query: state.Query) -> None:
+    """Downloads, whose buttons `files` draws where there are any, and the link to what is shown."""
+    save = st.popover("Download", icon=":material/download:", on_change="rerun", key="download",
+                      disabled=files is None)  # fmt: skip
+    if save.open and files is not None:
         with save:
             files()
     with st.popover("Link", icon=":material/link:"):
-        st.markdown("Opens this place, model, genome, tracks and zoom:")
+        st.markdown(
+            "Opens what is shown: place, model, genome, tracks, zoom, marks. It names the weights, so that "
+            "whoever opens it with others is told."
+        )
         st.code(downloads.link(query), language=None, wrap_lines=True)
         if not query.fits_a_link:
             st.caption("The pasted sequence is too long for a link and is left out.")

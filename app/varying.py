@@ -11,7 +11,7 @@ import torch
 from app import examples, services, targets, truth, widgets
 from app.examples import Example
 from app.explanations import Explanation, explanation
-from app.figures.data import LocusPicture, locus_picture
+from app.figures.data import Highlight, LocusPicture, locus_picture
 from app.figures.difference import with_differences
 from app.figures.mutagenesis_data import MutagenesisPicture
 from app.predictions import Answer, requests_for
@@ -126,11 +126,16 @@ def picture(
     shown: Scene,
     genes: tuple[Gene, ...],
     tissue: str = "",
+    marks: tuple[Highlight, ...] = (),
 ) -> LocusPicture:
-    """REF over ALT of each track, and under it ALT − REF; what was planted where a tissue is named."""
+    """REF over ALT of each track, and under it ALT − REF; what was planted where a tissue is named.
+
+    `marks` are what a person points out.
+    """
     drawn = locus_picture(
-        answer.reference, tracks, genes, shown.contig_length, shown.view, alt=answer.alternative
-    )
+        answer.reference, tracks, genes, shown.contig_length, shown.view, alt=answer.alternative,
+        highlights=marks,
+    )  # fmt: skip
     return with_differences(truth.with_truth(drawn, tissue, tracks, shown.checkpoint.tracks))
 
 

@@ -21,12 +21,14 @@ class Genome(ABC):
         identity: a short string that pins the sequence, for cache keys and provenance.
         description: a sentence for people.
         contigs: bp of each contig by its name here.
+        remote: whether sequence is fetched over the network.
     """
 
     assembly: str
     identity: str
     description: str
     contigs: Mapping[str, int]
+    remote: bool = False
 
     @abstractmethod
     def _read(self, contig: str, start: int, end: int) -> str:

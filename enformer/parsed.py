@@ -78,6 +78,12 @@ def _beyond(
     ]
     if not (region := predicted_region(window, config)).contains(interval):
         notes.append(f"The model predicts {region.length:,} bp at a time: {region} is shown first.")
+    if interval.length > window.length:
+        notes.append(
+            f"It is {interval.length / window.length:.1f} times as long as the window of "
+            f"{window.length:,} bp that the model reads, and what lies outside that changes nothing: "
+            "for an end of it, ask there."
+        )
     left, right = (0, 0) if genome is None else genome.padding(window)
     sides = [f"{bp:,} bp {where}" for bp, where in ((left, "before"), (right, "after")) if bp]
     if sides:

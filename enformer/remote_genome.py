@@ -23,6 +23,7 @@ class RemoteGenome(Genome):
     assembly = "hg38"
     identity = "hg38:GRCh38"
     contigs = HG38
+    remote = True
     description = (
         "hg38 (GRCh38), the human reference: only what is looked at is fetched, from the UCSC Genome "
         "Browser or Ensembl, and kept on this computer."

@@ -42,6 +42,7 @@ def evidence(
     contributions: Contributions | None = None,
     knockout: Knockout | None = None,
     one_hot: Float[Tensor, "*batch length 4"] | None = None,
+    window: Interval | None = None,
 ) -> Evidence:
     """Puts results that are there side by side; runs no model.
 
@@ -51,14 +52,15 @@ def evidence(
         config: of the model.
         attention: with the rows of the target's tokens.
         contributions: to the target.
-        knockout: of these elements, for the target.
+        knockout: of these elements or some of them, for the target.
         one_hot: the window's sequence, to tell how much of it is known.
+        window: where the elements lie, needed only where no result says so.
 
     Raises:
         QueryError: nothing is given, or not about this target and these elements, one window and one model.
     """
     results = [each for each in (knockout, contributions, attention) if each is not None]
-    window = _common_window(results, target)
+    window = _common_window(results, target, window)
     found = [as_element(region, window) for region in elements]
     places = [element.interval for element in found]
     origins = [each.provenance for each in results if each.provenance is not None]
@@ -204,32 +206,35 @@ def _contributed(
 
 
 def _lost(knockout: Knockout | None, places: Sequence[Interval]) -> dict[str, Any]:
-    """What the knock-out of each element did.
+    """What the knock-out of each element did; NaN for those that were not knocked out.
 
     Raises:
-        QueryError: an element was not knocked out.
+        QueryError: none of them was.
     """
-    if knockout is None:
-        nothing = frozen(_nothing(places))
-        return {"effect": nothing, "spread": nothing, "fold": nothing, "reference": np.nan}
-    rows = {region: row for row, region in enumerate(knockout.regions)}
-    for place in places:
-        if place not in rows:
-            raise _mismatch(
-                "The knock-out has no such region", str(place), "Knock out the elements"
-            )
-    order = [rows[place] for place in places]
-    columns = {"effect": knockout.mean, "spread": knockout.spread, "fold": knockout.fold}
-    found: dict[str, Any] = {name: frozen(values[order]) for name, values in columns.items()}
-    return found | {"reference": knockout.reference}
+    found: dict[str, Any] = {name: _nothing(places) for name in ("effect", "spread", "fold")}
+    if knockout is not None:
+        rows = {region: row for row, region in enumerate(knockout.regions)}
+        there = [i for i, place in enumerate(places) if place in rows]
+        if not there:
+            some = str(knockout.regions[0])
+            raise _mismatch("The knock-out is of other regions", some, "Knock out the elements")
+        order = [rows[places[i]] for i in there]
+        for name, values in zip(
+            found, (knockout.mean, knockout.spread, knockout.fold), strict=True
+        ):
+            found[name][there] = values[order]
+    reference = np.nan if knockout is None else knockout.reference
+    return {name: frozen(values) for name, values in found.items()} | {"reference": reference}
 
 
-def _common_window(results: Sequence[Result], target: Target) -> Interval:
-    """The window of all results.
+def _common_window(results: Sequence[Result], target: Target, window: Interval | None) -> Interval:
+    """The window of all results; the one that was given where there are none.
 
     Raises:
-        QueryError: there are none, or they do not fit together.
+        QueryError: there is none, or they do not fit together.
     """
+    if not results and window is not None:
+        return window
     if not results:
         raise _mismatch(
             "No result is given", "no attention, contributions or knock-out", "Give one"

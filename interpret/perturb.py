@@ -5,7 +5,8 @@ motifs, and several of them tell how much of an effect is due to what was put in
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import numpy as np
 from torch import Tensor
@@ -17,7 +18,7 @@ from enformer.provenance import Provenance
 from interpret.elements import Region, as_element
 from interpret.incremental import Edit, Incremental
 from interpret.origin import Cancel, Progress, Steps, frozen, interval_of, stamped
-from interpret.perturbed import Knockout
+from interpret.perturbed import Knockout, joined
 from interpret.setting import Setting
 from interpret.shuffle import dinucleotide_shuffles
 from interpret.target import Target
@@ -57,6 +58,35 @@ def knockout(
         QueryError: no region lies in the window.
         Cancelled: when `cancel` says so.
     """
+    each = knockouts(
+        model,
+        one_hot,
+        target,
+        regions,
+        shuffles=shuffles,
+        seed=seed,
+        batch_size=batch_size,
+        origin=origin,
+        progress=progress,
+        cancel=cancel,
+    )
+    return joined(list(each))
+
+
+def knockouts(
+    model: Enformer,
+    one_hot: Tensor,
+    target: Target,
+    regions: Sequence[Region],
+    *,
+    shuffles: int = 5,
+    seed: int = 0,
+    batch_size: int = 4,
+    origin: Provenance | None = None,
+    progress: Progress | None = None,
+    cancel: Cancel | None = None,
+) -> Iterator[Knockout]:
+    """The same, in order, each region's as soon as it is there. Arguments and errors as `knockout`."""
     setting = Setting.of(model, one_hot, target, origin, shuffles, batch_size)
     asked = setting.regions(regions)
     replaced = np.flatnonzero(asked.known)
@@ -69,19 +99,19 @@ def knockout(
         for i in replaced
         for bases in dinucleotide_shuffles(setting.bases(asked.regions[i]), shuffles, seed)
     )
-    effects = np.full((len(asked.regions), shuffles), math.nan)
-    values = setting.read(edits, shuffled, steps, "knock-out")
-    effects[replaced] = values.reshape(len(replaced), shuffles) - reference
-    steps.finish()
+    values = setting.stream(edits, shuffled, steps, "knock-out")
     options = {"by": "dinucleotide shuffles", "shuffles": shuffles, "seed": seed}
-    return Knockout(
-        interval=setting.window,
-        provenance=stamped(origin, "knock-out", target=str(target), **options),
-        target=target,
-        reference=reference,
-        effects=frozen(effects),
-        **vars(asked),
-    )
+    for row, known in enumerate(asked.known):
+        read = list(islice(values, shuffles)) if known else [math.nan] * shuffles
+        yield Knockout(
+            interval=setting.window,
+            provenance=stamped(origin, "knock-out", target=str(target), **options),
+            target=target,
+            reference=reference,
+            effects=frozen(np.array([read]) - reference),
+            **asked.only(row),
+        )
+    steps.finish()
 
 
 def knockout_scan(

@@ -1,7 +1,9 @@
 """Results of perturbations: what the target did when the sequence was changed."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -73,6 +75,19 @@ class Knockout:
                 "fold": self.fold,
             }
         )
+
+
+def joined(parts: Sequence[Knockout]) -> Knockout:
+    """Knock-outs of one sequence for one target as one, in this order."""
+    rows = {
+        "regions": tuple(chain.from_iterable(part.regions for part in parts)),
+        "names": tuple(chain.from_iterable(part.names for part in parts)),
+    }
+    columns = ("effects", "inside", "known", "overlaps_target", "distances")
+    arrays = {name: np.concatenate([getattr(part, name) for part in parts]) for name in columns}
+    for array in arrays.values():
+        array.setflags(write=False)
+    return replace(parts[0], **rows, **arrays)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,8 +1,9 @@
 """What perturbations act on: one sequence before a model, with a target and the regions asked for."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -29,6 +30,10 @@ class Regions:
     known: Float[np.ndarray, " regions"]
     overlaps_target: Bool[np.ndarray, " regions"]
     distances: Int[np.ndarray, " regions"]
+
+    def only(self, row: int) -> dict[str, Any]:
+        """One of them, by attribute."""
+        return {name: part[row : row + 1] for name, part in vars(self).items()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,9 +150,14 @@ class Setting:
     def read(
         self, edits: Incremental, haplotypes: Iterable[Haplotype], steps: Steps, doing: str
     ) -> Float[np.ndarray, " sequences"]:
-        """The target of each edited sequence, a batch at a time."""
-        remaining, values = iter(haplotypes), []
+        """The target of each edited sequence."""
+        return np.fromiter(self.stream(edits, haplotypes, steps, doing), dtype=np.float64)
+
+    def stream(
+        self, edits: Incremental, haplotypes: Iterable[Haplotype], steps: Steps, doing: str
+    ) -> Iterator[float]:
+        """The same, each as soon as its batch is there."""
+        remaining = iter(haplotypes)
         while batch := list(islice(remaining, self.batch_size)):
             steps.start(doing)
-            values.append(edits.scalar(batch, self.target).cpu().double().numpy())
-        return np.concatenate([np.zeros(0), *values])
+            yield from edits.scalar(batch, self.target).cpu().double().tolist()

@@ -36,8 +36,9 @@ def evidence_figure(picture: EvidencePicture, *, dark: bool = False) -> go.Figur
         start = place * (width + GAP)
         layout[f"xaxis{number}"] = _across(colours, panel, (start, start + width), number)
         layout[f"yaxis{number}"] = _down(colours, picture, number)
-        layout["annotations"].append(_title(panel.title, start))
+        layout["annotations"].append(_title(colours, panel, start))
         layout["shapes"].append(_nothing(colours, panel, number))
+    layout["shapes"] += [_marked(colours, row) for row in picture.marked]
     if not picture.trained:
         layout["annotations"].append(
             page.untrained(colours, y=1, yanchor="bottom", yshift=8 + LINE)
@@ -82,14 +83,34 @@ def _down(colours: Theme, picture: EvidencePicture, number: str) -> dict[str, An
     return {
         "anchor": f"x{number}", "range": [rows - 0.5, -0.5], "fixedrange": True,
         "showgrid": False, "zeroline": False, "showline": False, "ticks": "",
-        "tickvals": list(range(rows)), "ticktext": list(picture.labels),
+        "tickvals": list(range(rows)), "ticktext": _names(picture),
         "showticklabels": number == "", "tickfont": {"size": page.SIZE, "color": colours.ink},
     }  # fmt: skip
 
 
-def _title(text: str, x: float) -> dict[str, Any]:
+def _names(picture: EvidencePicture) -> list[str]:
+    """Labels of the rows, bold where they are marked."""
+    return [
+        f"<b>{label}</b>" if row in picture.marked else label
+        for row, label in enumerate(picture.labels)
+    ]
+
+
+def _marked(colours: Theme, row: int) -> dict[str, Any]:
     return {
-        "text": f"<b>{text}</b>", "x": x, "y": 1, "xref": "paper", "yref": "paper",
+        "type": "rect", "xref": "paper", "yref": "y", "layer": "below", "x0": 0, "x1": 1,
+        "y0": row - 0.5, "y1": row + 0.5, "fillcolor": colours.highlight, "line": {"width": 0},
+    }  # fmt: skip
+
+
+def _title(colours: Theme, panel: Panel, x: float) -> dict[str, Any]:
+    note = (
+        f' <span style="color:{colours.muted};font-size:{page.SMALL}px">{panel.note}</span>'
+        if panel.note
+        else ""
+    )
+    return {
+        "text": f"<b>{panel.title}</b>{note}", "x": x, "y": 1, "xref": "paper", "yref": "paper",
         "showarrow": False, "xanchor": "left", "yanchor": "bottom", "yshift": 8,
     }  # fmt: skip
 

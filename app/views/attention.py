@@ -9,6 +9,7 @@ from app import (
     attention_files,
     attention_panel,
     header,
+    marking,
     picker,
     state,
     targets,
@@ -55,7 +56,8 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
     closer = whole or (keys, queries) != (shown.window, shown.window)
     weights = attending.whole_map(shown, chosen, allele, seat) if closer else None
     over = attending.span(shown, tokens)
-    place = attending.place_of(shown, over, genes, keys, allele, tissue)
+    mark = marking.region(query, shown)
+    place = attending.place_of(shown, over, genes, keys, allele, tissue, mark)
     picture = head_picture(
         summary, chosen, place, queries, tokens, pooling=pooling, way=way, whole=weights
     )

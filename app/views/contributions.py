@@ -6,6 +6,7 @@ from app import (
     contributing,
     contribution_downloads,
     header,
+    marking,
     picker,
     state,
     targets,
@@ -35,7 +36,7 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="truth"):
         tissue = truth_panel.choose(query, shown, _explained(target))
     found = contributing.contributions(shown, target, way, seat)
-    picture = contributing.picture(found, shown, seat, tissue)
+    picture = contributing.picture(found, shown, seat, tissue, marking.highlights(query, shown))
     if picture.gap:
         said.caption(f"{widgets.plain(picture.gap)}.")
     if shown.parsed.variant is not None:

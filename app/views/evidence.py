@@ -3,81 +3,72 @@
 import re
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from app import (
     candidates,
+    evidence_panel,
+    evidence_way,
     evidencing,
     header,
+    marking,
     picker,
     result_files,
-    services,
     state,
     targets,
     toolbar,
     widgets,
 )
 from app.evidence_files import EvidenceFiles
-from app.evidencing import SHUFFLES, STEPS, Effort
-from app.figures import page
-from app.figures.evidence_data import describe
-from app.figures.evidence_plotly import evidence_figure
+from app.evidence_way import EvidenceWay
+from app.evidencing import Asked, Parts
 from app.scene import Scene
 from app.seat import Seat
 from interpret.evidence_summary import Evidence
 
 CAUTION = """Attention says where the model looked, contributions what its answer is made of, a knock-out \
-what it would answer without the element. They often disagree, and none of them is an experiment."""
+what it would answer without the element. They often disagree, and none of them is an experiment. Click a \
+bar to mark its element in all views."""
 
 
 def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
-    """What is explained, the candidates, and what each method says of them."""
+    """What is explained, the candidates, and what each method says of them so far."""
     tracks = picker.shown_tracks(query.tracks, shown.checkpoint, shown.head)
     target = targets.target_of(query, shown, tracks)
+    way = EvidenceWay.parse(query.evidence).on(shown)
     targets.choose(target, shown, tracks)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        source, effort = candidates.choose(shown), _effort()
+        evidence_way.choose(way, shown)
         bar = st.container(horizontal=True, key="toolbar")
     st.markdown(f"Explained: **{widgets.plain(targets.sentence(target, shown))}**")
     st.caption(CAUTION)
-    elements = candidates.elements(source, shown, target, seat)
+    elements = candidates.elements(way.source, shown, target, seat)
     if not elements:
         st.info("No candidate element lies whole in the window.", icon=":material/search_off:")
         return
-    asked = evidencing.request(shown, target, elements, effort)
-    found = services.kept_explanation(asked)
-    if found is None:
-        st.caption(f"About {effort.passes(len(elements))} forward passes.")
-        found = widgets.ready(evidencing.gather(asked, shown, seat), seat)
-    picture = evidencing.picture(found, shown)
-    files = EvidenceFiles(found, picture, _stem(found, shown))
+    asked = Asked(shown, target, elements, way)
+    parts = evidencing.gather(asked, seat)
+    _picture(query, asked, parts, bar)
+    if parts.jobs:
+        st.caption(
+            f"About {asked.passes} forward passes in all; each part is drawn when it is there."
+        )
+    evidence_panel.progress(asked, parts, seat)
+
+
+def _picture(query: state.Query, asked: Asked, parts: Parts, bar: DeltaGenerator) -> None:
+    """What is there; words and files when nothing is missing any more."""
+    found, notes = evidencing.evidence_of(asked, parts), parts.notes(len(asked.elements))
+    picture = evidencing.picture(found, asked.shown, notes, marking.region(query, asked.shown))
+    files = EvidenceFiles(found, picture, _stem(found, asked.shown))
+    menu = None if notes else lambda: result_files.menu(files, state.EVIDENCE_WIDTH, "element")
     with bar:
-        toolbar.menus(lambda: result_files.menu(files, state.EVIDENCE_WIDTH, "element"), query)
-    _figure(files)
-    st.markdown(widgets.plain(found.summary))
+        toolbar.menus(menu, query)
+    evidence_panel.figure(files)
+    if not notes:
+        st.markdown(widgets.plain(found.summary))
     with st.expander("Table"):
-        st.dataframe(found.table(), hide_index=True)
-
-
-def _effort() -> Effort:
-    for key, value in ((state.EVIDENCE_STEPS, STEPS[1]), (state.EVIDENCE_SHUFFLES, SHUFFLES[0])):
-        st.session_state.setdefault(key, value)
-    shuffles = st.selectbox(
-        "Shuffles", SHUFFLES, key=state.EVIDENCE_SHUFFLES, on_change=state.touch, width=110,
-        help="An element is knocked out by so many dinucleotide shuffles of itself.",
-    )  # fmt: skip
-    steps = st.selectbox(
-        "Steps", STEPS, key=state.EVIDENCE_STEPS, on_change=state.touch, width=100,
-        help="Of integrated gradients.",
-    )  # fmt: skip
-    return Effort(steps, shuffles)
-
-
-def _figure(files: EvidenceFiles) -> None:
-    figure = evidence_figure(files.picture, dark=st.context.theme.type == "dark")
-    st.plotly_chart(
-        figure, key=f"evidence_{state.redraws()}", theme=None, config=page.config(files.name),
-        alt=describe(files.picture),
-    )  # fmt: skip
+        evidence_panel.table(found.table(), found.elements)
 
 
 def _stem(found: Evidence, shown: Scene) -> str:

@@ -9,6 +9,7 @@ from app import (
     grouping,
     header,
     lanes_menu,
+    marking,
     own_lanes,
     own_panel,
     picker,
@@ -75,6 +76,7 @@ def _picture(
         shown.contig_length,
         shown.view,
         alt=answer.alternative,
+        highlights=marking.highlights(query, shown),
         focus="" if gene is None else gene.symbol,
         scale=Scale.parse(query.scale),
     )

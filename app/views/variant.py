@@ -7,6 +7,7 @@ import streamlit as st
 from app import (
     downloads,
     header,
+    marking,
     picker,
     services,
     state,
@@ -62,7 +63,8 @@ def _alleles(
     with st.container(horizontal=True, vertical_alignment="center", key="truth"):
         tissue = truth_panel.choose(query, shown, tracks)
     truth_panel.said(shown, tissue)
-    picture = varying.picture(answer, tracks, shown, genes, tissue)
+    marks = tissue, marking.highlights(query, shown)
+    picture = varying.picture(answer, tracks, shown, genes, *marks)
     files = downloads.Shown(answer, picture, tracks, shown.contig_length)
     scores = variant_files.EffectFiles(effect, shown.checkpoint.tracks, files.stem)
     if shown.beyond:

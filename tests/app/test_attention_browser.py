@@ -75,7 +75,7 @@ def test_a_box_shows_every_token_of_that_part_and_back(server, new_page):
     titled(page, "one token by one token")
     expect(page).to_have_url(re.compile(r"zoom=52\d{5}-52\d{5}"))
     settled(page)
-    page.get_by_role("button", name="Back").click()
+    page.get_by_role("button", name="Undo").click()
     titled(page, "max of 10.7")
 
 

@@ -101,7 +101,7 @@ def test_zoom_by_buttons_and_by_a_box_and_back(page):
     assert 5_249_000 < first < last < 5_273_749
     expect(page).to_have_url(re.compile(f"zoom={first}-{last}"))
     settled(page)
-    press(page, "Back")
+    press(page, "Undo")
     shows(page, "chr11:5,241,250-5,273,749")
     settled(page)
     press(page, "Reset")

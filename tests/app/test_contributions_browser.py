@@ -38,7 +38,7 @@ def test_a_link_opens_the_view_and_zooming_in_shows_letters(server, new_page, wi
     expect(letters(page)).to_have_count(2)  # only C and G are round
     expect(page).to_have_url(re.compile("zoom=5227126-5227375"))
     settled(page)
-    press(page, "Back")
+    press(page, "Undo")
     shows(page, "chr11:5,227,001-5,227,500")
 
 

@@ -8,9 +8,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app import state
-from app.candidates import MOST, nearest
+from app.candidates import nearest
+from app.evidence_way import MOST, EvidenceWay
+from app.methods import EACH, METHODS
 from app.truth_tables import reading_of, true_shares
 from enformer.coordinates import Interval
+from enformer.errors import EnformerLensError
 from enformer.planted import HEADS
 from interpret.elements import Element
 from tests.app.alone import finished, words
@@ -49,20 +52,84 @@ def test_planted_enhancers_stand_beside_the_truth(opened):
 
 
 def test_peaks_are_candidates_where_open_chromatin_is_predicted(opened):
-    app = opened(locus="DGB1")
-    app.session_state[state.EVIDENCE_SOURCE] = "peaks"
-    app = finished(app.run())
+    app = opened(locus="DGB1", evidence="peaks:10:2")
     assert not app.error
+    assert app.session_state[state.EVIDENCE_SOURCE] == "peaks"
+    assert app.session_state[state.EVIDENCE_STEPS] == 10
     assert all("peak" in row for row in figure(app)["layout"]["yaxis"]["ticktext"])
 
 
 def test_a_file_is_asked_for_before_anything_is_computed(opened):
-    app = opened(locus="DGB1")
-    app.session_state[state.EVIDENCE_SOURCE] = "bed"
-    app = finished(app.run())
+    app = opened(locus="DGB1", evidence="bed")
     assert not app.error
     assert not app.get("plotly_chart")
     assert "No candidate element" in words(app)
+
+
+def test_the_link_says_how_evidence_is_gathered(opened):
+    app = opened(locus="DGB1", evidence="planted:10:2")
+    app.selectbox(key=state.EVIDENCE_SHUFFLES).set_value(5)
+    app = finished(app.run())
+    assert app.query_params["evidence"] == "planted:10:5"
+    assert "evidence=planted:10:5" in app.code[-1].value
+
+
+@pytest.mark.parametrize(
+    ("text", "way"),
+    [
+        ("peaks:50:10", EvidenceWay("peaks", 50, 10)),
+        ("bed", EvidenceWay("bed")),
+        (":10:5", EvidenceWay(None, 10, 5)),
+        ("nonsense:7:x:9", EvidenceWay()),
+        ("", EvidenceWay()),
+    ],
+)
+def test_how_evidence_is_gathered_is_read_and_written(text, way):
+    assert EvidenceWay.parse(text) == way
+    assert EvidenceWay.parse(str(way)) == way
+
+
+def test_what_other_views_have_computed_is_taken_from_them(
+    opened, open_view, wide_model, monkeypatch
+):
+    link = {"locus": "DGB1", "model": wide_model}
+    for view, how in {"attention": {}, "contributions": {"method": "integrated:zeros:10"}}.items():
+        assert not open_view(view, **link, **how).error
+    monkeypatch.delitem(METHODS, "attention")
+    monkeypatch.delitem(METHODS, "contributions integrated")
+    app = opened(locus="DGB1", evidence="planted:10:2")
+    assert not app.error
+    assert titles(app) == ["Attention", "Contributions", "Knock-out", "Planted truth"]
+
+
+def test_elements_that_were_knocked_out_before_are_not_again(opened, monkeypatch):
+    first = figure(opened(locus="DGB1", evidence="planted:10:2"))
+    monkeypatch.delitem(EACH, "knock-out")
+    app = opened(locus="DGB1", evidence="planted:20:2")
+    assert not app.error
+    assert [t["x"] for t in figure(app)["data"]][2] == [t["x"] for t in first["data"]][2]
+
+
+def test_a_method_that_fails_leaves_the_others(opened, monkeypatch):
+    def fails(subject, target, options, control):
+        raise EnformerLensError("It cannot be done.", do="Try something else.")
+
+    monkeypatch.setitem(METHODS, "contributions integrated", fails)
+    app = opened(locus="DGB1", evidence="planted:50:2")
+    assert "It cannot be done" in words(app)
+    assert titles(app) == ["Attention", "Contributions", "Knock-out", "Planted truth"]
+    assert "failed" in json.dumps(figure(app)["layout"]["annotations"])
+
+
+def test_an_element_that_is_marked_stands_out(opened):
+    app = opened(locus="DGB1", evidence="planted:10:2")
+    places = app.dataframe[0].value
+    chosen = places[places["name"] == "DLCR-HS2"].iloc[0]
+    link = f"{chosen['start'] + 1}-{chosen['end']}"
+    app = opened(locus="DGB1", evidence="planted:10:2", mark=link)
+    rows = figure(app)["layout"]["yaxis"]["ticktext"]
+    assert [row for row in rows if "<b>" in row] == [row for row in rows if "DLCR-HS2" in row]
+    assert "Marked in all views" in words(app)
 
 
 def test_where_the_truth_is_no_cage_of_a_promoter_none_is_shown(opened):

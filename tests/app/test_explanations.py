@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app import explanations
-from app.explanations import explain_work, explanation
+from app.explanations import explain_each_work, explain_work, explanation
 from app.job import Control, JobState
 from app.jobs import JobQueue
 from app.results import ResultStore
@@ -86,6 +86,48 @@ def test_what_was_kept_is_not_computed_again(tiny_checkpoint, genome, store, req
     monkeypatch.delitem(explanations.METHODS, request_.kind)
     again = explain_work(request_, tiny_checkpoint, genome, store)(Control(1))
     np.testing.assert_array_equal(first.values, again.values)
+
+
+def elements(checkpoint, genome, *starts):
+    return [
+        explanation(
+            "knock-out",
+            checkpoint,
+            genome,
+            WINDOW,
+            None,
+            TARGET,
+            start=at,
+            end=at + 200,
+            shuffles=2,
+        )
+        for at in starts
+    ]
+
+
+def test_several_are_kept_one_by_one_and_only_what_is_missing_is_computed(
+    tiny_checkpoint, genome, store, monkeypatch
+):
+    first = elements(tiny_checkpoint, genome, 301_000, 305_000)
+    control, kept_before = Control(1), []
+    control.progress = lambda *_: kept_before.append(store.get(first[0].key, unpack) is not None)
+    found = explain_each_work(first, tiny_checkpoint, genome, store)(control)
+    assert list(found) == first
+    assert kept_before[0] is False
+    assert kept_before[-1] is True
+    more = [*elements(tiny_checkpoint, genome, 303_000), *first]
+    asked, knockouts = [], explanations.EACH["knock-out"]
+
+    def told(subject, target, options, control):
+        asked.extend(one["start"] for one in options)
+        return knockouts(subject, target, options, control)
+
+    monkeypatch.setitem(explanations.EACH, "knock-out", told)
+    again = explain_each_work(more, tiny_checkpoint, genome, store)(Control(1))
+    assert asked == [303_000]
+    for one in first:
+        np.testing.assert_array_equal(again[one].effects, found[one].effects)
+    assert store.get(more[0].key, unpack).regions == (Interval("demo1", 303_000, 303_200),)
 
 
 def test_a_long_one_is_cancelled_between_its_steps(tiny_checkpoint, genome, store):

@@ -17,7 +17,8 @@ def page() -> None:
         "zoom 5-9": lambda: state.zoom_to((5, 9), (0, 100)),
         "zoom 6-7": lambda: state.zoom_to((6, 7), (5, 9)),
         "stay": lambda: state.zoom_to((5, 9), (5, 9)),
-        "back": state.zoom_back,
+        "undo": state.undo,
+        "redo": state.redo,
         "reset": state.zoom_reset,
         "model": lambda: state.choose_model("official"),
         "genome": lambda: state.choose_genome("demo", same_places=False),
@@ -29,6 +30,8 @@ def page() -> None:
         "method": lambda: state.choose_method("gradient"),
         "truth": lambda: state.choose_truth("blood"),
         "lanes": lambda: state.choose_lanes("log1p", "biosample"),
+        "evidence": lambda: state.choose_evidence("peaks:20:2"),
+        "mark": lambda: state.choose_mark((6, 7)),
         "recall": lambda: state.recall(state.history()[-1]),
     }.items():
         st.button(label, on_click=change)
@@ -67,6 +70,7 @@ LINKS = [
     Query(target="human/0,3@447-449", layer=0, head=7, token=0, method="gradient"),
     Query(truth="blood", scale="log1p,shared", group="assay"),
     Query(model="folder/a model.safetensors", genome="folder/hg 38.fa.gz"),
+    Query(evidence="peaks:20:2", mark=(0, 9), model_sha="0123456789ab", assembly="hg38"),
 ]
 
 
@@ -79,6 +83,19 @@ def test_a_link_restores_the_query(query):
 
 def test_positions_in_a_link_are_one_based():
     assert Query(zoom=(99, 200)).to_url() == {"zoom": "100-200"}
+
+
+@pytest.mark.parametrize("sha", ["xyz", "abc", "0" * 65, "٣" * 12])
+def test_a_hash_that_is_none_is_ignored(sha):
+    assert Query.from_url({"model_sha": sha}) == Query()
+
+
+def test_another_model_or_place_is_not_what_a_link_was_made_with():
+    link = {"model_sha": "0123456789ab", "assembly": "hg38", "model": "mini", "locus": "HBB"}
+    assert click(opened(**link), "zoom 5-9").session_state["query"].model_sha == "0123456789ab"
+    assert click(opened(**link), "model").session_state["query"].model_sha == ""
+    assert click(opened(**link), "genome").session_state["query"].assembly == ""
+    assert click(opened(**link), "ask chr1").session_state["query"] == Query("chr1:1-10", "mini")
 
 
 @pytest.mark.parametrize("zoom", ["", "5", "9-5", "0-5", "a-b", "-5-9", "1" * 30 + "-2", "٣-٤"])
@@ -103,25 +120,40 @@ def test_the_url_follows_the_query():
     assert url_of(app) == {"locus": "chr1:1-10", "zoom": "6-9"}
 
 
-def test_zoom_goes_back_step_by_step_and_resets():
-    app = click(opened(), "ask HBB", "zoom 5-9", "zoom 6-7")
+def test_every_change_is_undone_and_done_again():
+    app = click(opened(), "ask HBB", "zoom 5-9", "tracks", "ask chr1", "model")
+    seen = [app.session_state["query"]]
+    for _ in range(5):
+        seen.append(click(app, "undo").session_state["query"])
+    assert [query.locus for query in seen] == ["chr1:1-10", "chr1:1-10", "HBB", "HBB", "HBB", ""]
+    assert [query.zoom for query in seen] == [None, None, (5, 9), (5, 9), None, None]
+    assert not app.session_state["past"]
+    for query in seen[-2::-1]:
+        assert click(app, "redo").session_state["query"] == query
+    assert not app.session_state["future"]
+
+
+def test_a_new_change_after_an_undo_leaves_nothing_to_do_again():
+    app = click(opened(), "ask HBB", "zoom 5-9", "undo", "zoom 6-7")
     assert app.session_state["query"].zoom == (6, 7)
-    assert click(app, "back").session_state["query"].zoom == (5, 9)
-    assert click(app, "back").session_state["query"].zoom == (0, 100)
-    app = click(app, "zoom 6-7", "reset")
-    assert app.session_state["query"].zoom is None
-    assert app.session_state["zooms"] == []
+    assert app.session_state["future"] == []
+    assert click(app, "undo").session_state["query"] == Query("HBB")
 
 
-def test_zooming_to_what_is_shown_is_no_step():
-    app = click(opened(), "zoom 5-9", "stay")
-    assert len(app.session_state["zooms"]) == 1
+def test_what_changes_nothing_is_no_step():
+    app = click(opened(), "zoom 5-9", "stay", "ask HBB", "ask HBB", "reset")
+    assert len(app.session_state["past"]) == 2
 
 
-def test_another_question_forgets_the_zoom():
-    app = click(opened(), "ask HBB", "zoom 5-9", "ask chr1")
+def test_a_link_that_is_followed_can_be_undone():
+    app = click(opened(), "ask HBB")
+    app.query_params["locus"] = "chr2:264,000"
+    assert click(app.run(), "undo").session_state["query"].locus == "HBB"
+
+
+def test_another_question_forgets_the_zoom_and_the_mark():
+    app = click(opened(), "ask HBB", "zoom 5-9", "mark", "ask chr1")
     assert app.session_state["query"] == Query(locus="chr1:1-10")
-    assert app.session_state["zooms"] == []
 
 
 def test_tracks_keep_the_zoom_and_a_model_drops_the_tracks():
@@ -204,7 +236,6 @@ def test_another_genome_drops_the_target_unless_places_are_the_same():
 
 def test_what_is_explained_is_no_other_question():
     app = click(opened(), "ask HBB", "zoom 5-9", *EXPLAINED)
-    assert len(app.session_state["zooms"]) == 1
     assert [query.locus for query in app.session_state["history"]] == ["HBB", ""]
 
 

@@ -60,7 +60,7 @@ def test_it_opens_on_the_configured_genome(opened, shared_data, monkeypatch):
     assert "the gene HBB: chr11:5,225,464-5,227,071" in words(app)
     texts = [text for trace in figure(app)["data"] for text in trace.get("text") or []]
     assert "<i>HBB</i>" in texts
-    assert [b.label for b in app.button][:3] == ["β-globin cluster", "β-globin LCR", "HBB"]
+    assert [b.label for b in app.button][3:6] == ["β-globin cluster", "β-globin LCR", "HBB"]
 
 
 def test_a_configured_genome_that_is_gone_is_explained(opened, monkeypatch, tmp_path):
@@ -150,11 +150,13 @@ def test_zoom_steps_back_and_reset(opened):
     closer = title(click(app, "Zoom in"))
     assert "demo1:301,001-303,000" in closer
     assert title(click(app, "Zoom in")) != closer
-    assert title(click(app, "Back")) == closer
+    assert title(click(app, "Undo")) == closer
     assert title(click(app, "Right")) != closer
     assert title(click(app, "Reset")) == start
     assert button(app, "Reset").disabled
-    assert button(app, "Back").disabled
+    assert title(click(app, "Undo")) != closer
+    assert title(click(click(app, "Undo"), "Undo")) == start
+    assert button(app, "Undo").disabled
 
 
 def test_a_link_restores_place_tracks_and_zoom(opened):

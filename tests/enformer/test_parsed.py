@@ -41,6 +41,10 @@ def test_a_locus_wider_than_the_prediction_says_what_is_shown() -> None:
     said = wide.echo(OFFICIAL)
     assert "covers 896 of the 896 bins" in said
     assert "114,688 bp at a time: chr1:192,657-307,344 is shown first" in said
+    assert "2.5 times as long as the window of 196,608 bp" in said
+    assert "times as long" not in ParsedQuery("locus", "", "", Interval("chr1", 0, 190_000)).echo(
+        OFFICIAL
+    )
 
 
 def test_focus_is_the_tss_of_a_gene_and_the_start_of_a_variant() -> None:

@@ -193,11 +193,27 @@ def test_what_is_missing_is_named(model, tiny_config, sequence):
     with pytest.raises(QueryError, match="No result is given"):
         evidence(TARGET, PLACES, tiny_config)
     lost = knockout(model, sequence, TARGET, PLACES[:2], shuffles=1)
-    with pytest.raises(QueryError, match="no such region"):
-        evidence(TARGET, PLACES, tiny_config, knockout=lost)
+    with pytest.raises(QueryError, match="of other regions"):
+        evidence(TARGET, PLACES[2:], tiny_config, knockout=lost)
     summary = attention_summary(model, sequence, queries=QUERIES[:1])
     with pytest.raises(QueryError, match="no such query"):
         evidence(TARGET, PLACES, tiny_config, attention=summary)
+
+
+def test_elements_that_were_not_knocked_out_are_unknown(model, tiny_config, sequence):
+    lost = knockout(model, sequence, TARGET, PLACES[1:3], shuffles=2)
+    found = evidence(TARGET, PLACES, tiny_config, knockout=lost)
+    assert np.isnan(found.effect).tolist() == [True, False, False, True]
+    np.testing.assert_array_equal(found.fold[1:3], lost.fold)
+    assert found.reference == lost.reference
+
+
+def test_before_any_result_places_and_distances_are_there(tiny_config):
+    found = evidence(TARGET, PLACES, tiny_config, window=WINDOW)
+    assert found.interval == WINDOW
+    assert found.elements[0] == enformer.Interval("chr11", 5_300, 5_900)
+    assert (np.diff(found.distances) > 0).all()
+    assert found.scores == {}
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ from enformer.errors import Cancelled, EnformerLensError, QueryError
 from enformer.provenance import Provenance
 from interpret import Target
 from interpret.elements import Element
-from interpret.perturb import knockout, knockout_scan, tiles
+from interpret.perturb import knockout, knockout_scan, knockouts, tiles
+from interpret.perturbed import joined
 from interpret.shuffle import dinucleotide_shuffles
 from interpret.target import scalar
 
@@ -75,6 +76,21 @@ def test_a_region_has_the_same_effect_in_any_company(model, sequence, toy_target
     alone = knockout(model, sequence, toy_target, places[1:2], shuffles=3).effects
     np.testing.assert_allclose(turned[::-1], whole, rtol=1e-3, atol=3e-7)
     np.testing.assert_allclose(alone[0, :2], whole[1], rtol=1e-3, atol=3e-7)
+
+
+def test_each_region_comes_as_soon_as_it_is_there(model, sequence, toy_target):
+    places, told = [(100, 900), (5_000, 6_000), (7_000, 7_100)], []
+    each = knockouts(
+        model, sequence, toy_target, places, shuffles=2, batch_size=2,
+        progress=lambda fraction, doing: told.append(fraction),
+    )  # fmt: skip
+    first = next(each)
+    assert first.regions[0].start == 100
+    assert max(told) < 0.5
+    whole = knockout(model, sequence, toy_target, places, shuffles=2, batch_size=2)
+    for name, part in vars(joined([first, *each])).items():
+        np.testing.assert_array_equal(part, getattr(whole, name))
+    assert max(told) == 1.0
 
 
 def test_a_region_tells_where_it_lies(model, sequence, toy_target, origin):

@@ -61,6 +61,35 @@ def test_what_was_not_asked_has_no_panel(found):
     assert [panel.title for panel in evidence_picture(less, "hg38", "x").panels] == ["Knock-out"]
 
 
+def test_a_part_that_is_missing_keeps_its_place_and_says_why(found):
+    nothing = np.full(3, np.nan)
+    less = replace(found, attention=nothing, effect=np.array([-1.0, np.nan, np.nan]))
+    notes = {"attention": "pending", "knock-out": "1 of 3"}
+    picture = evidence_picture(less, "hg38", "x", notes=notes)
+    assert [panel.title for panel in picture.panels] == ["Attention", "Contributions", "Knock-out"]
+    assert picture.panels[0].limits == (1.0, 2.0)
+    figure = json.loads(evidence_figure(picture).to_json())
+    heads = [note["text"] for note in figure["layout"]["annotations"]]
+    assert ["pending" in heads[0], "<span" in heads[1], "1 of 3" in heads[2]] == [
+        True,
+        False,
+        True,
+    ]
+    assert figure["data"][2]["x"] == [None, None, -25.0]
+    assert "Attention pending. Knock-out 1 of 3." in describe(picture)
+
+
+def test_a_marked_element_is_bold_and_washed(picture):
+    marked = picture.with_mark(Interval("chr1", 70_100, 70_101))
+    assert marked.marked == (2,)
+    layout = json.loads(evidence_figure(marked).to_json())["layout"]
+    assert layout["yaxis"]["ticktext"][2] == "<b>right +20.1 kb</b>"
+    washes = [shape for shape in layout["shapes"] if shape["type"] == "rect"]
+    assert [(wash["y0"], wash["y1"]) for wash in washes] == [(1.5, 2.5)]
+    assert "Marked: right +20.1 kb." in describe(marked)
+    assert picture.with_mark(None).marked == ()
+
+
 def test_limits_hold_every_whisker_and_the_line_of_nothing():
     panel = Panel("a", "b", np.array([2.0, 5.0, np.nan]), 1.0, np.array([0.5, 1.0, np.nan]))
     low, high = panel.limits

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from app.figures.palette import DARK, LIGHT, PAPER, kind_of
+from tests.app.contrast import contrast, linear
 
 THEMES = {"light": LIGHT, "dark": DARK, "paper": PAPER}
 # Machado, Oliveira and Fernandes 2009, severity 1.0, on linear RGB
@@ -18,18 +19,6 @@ BLINDNESS = {
     "tritan": np.array([[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602],
                         [0.004733, 0.691367, 0.303900]]),
 }  # fmt: skip
-
-
-def linear(colour: str) -> np.ndarray:
-    srgb = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
-    return np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
-
-
-def contrast(one: str, other: str) -> float:
-    bright, dim = sorted(
-        (float(linear(c) @ [0.2126, 0.7152, 0.0722]) for c in (one, other)), reverse=True
-    )
-    return (bright + 0.05) / (dim + 0.05)
 
 
 def lab(rgb: np.ndarray) -> np.ndarray:

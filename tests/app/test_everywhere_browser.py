@@ -1,0 +1,142 @@
+"""What holds in every view, in a real browser: keys, undo, marks, widths, words for figures, contrast."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.app.contrast import contrast
+from tests.app.in_browser import opened, settled
+
+pytestmark = pytest.mark.browser
+
+LOCUS = "demo1:300,001-304,000"
+VIEWS = ("", "attention", "contributions", "evidence", "variant")
+VARIANT = "demo1:301,689 C>A"
+# Every word on the page: its colour over the first opaque background behind it, and its size.
+WORDS = """() => {
+  const rgba = (text) => {
+    const parts = text.match(/[\\d.]+/g).map(Number);
+    return [...parts.slice(0, 3), parts[3] ?? 1];
+  };
+  const over = ([r, g, b, a], back) => [r, g, b].map((c, i) => a * c + (1 - a) * back[i]);
+  const behind = (node) => {
+    if (!node) return [255, 255, 255];
+    const colour = rgba(getComputedStyle(node).backgroundColor);
+    return colour[3] === 1 ? colour.slice(0, 3) : over(colour, behind(node.parentElement));
+  };
+  const hex = (colour) => "#" + colour.map((c) => Math.round(c).toString(16).padStart(2, "0")).join("");
+  const found = [];
+  for (const node of document.querySelectorAll(".stApp *")) {
+    const own = [...node.childNodes].some((child) => child.nodeType === 3 && child.textContent.trim());
+    const box = node.getBoundingClientRect();
+    const passed = "svg, canvas, [disabled], [aria-disabled=true], [data-testid=stIconMaterial]";
+    if (!own || !box.width || node.closest(passed)) continue;
+    const style = getComputedStyle(node), back = behind(node);
+    if (style.visibility === "hidden" || parseFloat(style.fontSize) >= 24) continue;
+    const colour = rgba(style.color);
+    let opacity = 1;
+    for (let up = node; up; up = up.parentElement) opacity *= parseFloat(getComputedStyle(up).opacity);
+    colour[3] *= opacity;
+    found.push([node.textContent.trim().slice(0, 40), hex(over(colour, back)), hex(back)]);
+  }
+  return found;
+}"""
+
+
+@pytest.fixture(scope="module")
+def offline(serve_app, tmp_path_factory):
+    """The app without network or FASTA."""
+    with serve_app(tmp_path_factory.mktemp("offline")) as running:
+        yield running
+    assert "Traceback" not in running.log.read_text()
+
+
+@pytest.fixture
+def page(offline, new_page, planted_model) -> Page:
+    """The Locus view on the demo genome."""
+    return opened(new_page(), offline, model=planted_model, locus=LOCUS)
+
+
+def press(page: Page, key: str, url: str) -> None:
+    page.keyboard.press(key)
+    expect(page).to_have_url(re.compile(url), timeout=60_000)
+    settled(page)
+
+
+def test_keys_move_the_picture_and_undo(page):
+    press(page, "+", "zoom=301001-303000")
+    press(page, "ArrowRight", "zoom=302001-304000")
+    press(page, "ArrowLeft", "zoom=301001-303000")
+    press(page, "-", "zoom=300001-304000")
+    press(page, "u", "zoom=301001-303000")
+    press(page, "u", "zoom=302001-304000")
+    press(page, "Shift+U", "zoom=301001-303000")
+    press(page, "m", "mark=301001-303000")
+    expect(page.get_by_text("Marked in all views: demo1:301,001-303,000")).to_be_visible()
+
+
+def test_keys_are_letters_while_a_person_types(page):
+    before = page.url
+    page.keyboard.press("/")
+    box = page.get_by_label("Locus, gene, variant or sequence")
+    expect(box).to_be_focused()
+    page.keyboard.type("u+-m?/")
+    page.keyboard.press("ArrowLeft")
+    expect(box).to_have_value("u+-m?/")
+    settled(page)
+    assert page.url == before
+    assert not page.get_by_role("dialog").count()
+
+
+def test_help_opens_by_its_key_and_keys_rest_while_it_is_open(page):
+    before = page.url
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("Undo the last change of the question")).to_be_visible()
+    expect(dialog.get_by_text("NC_000011.10:g.5227002T>A")).to_be_visible()
+    page.keyboard.press("+")
+    settled(page)
+    assert page.url == before
+    page.keyboard.press("Escape")
+    expect(dialog).not_to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [820, 1280, 1920])
+def test_every_view_fits_its_figures_have_words_and_its_words_can_be_read(
+    offline, new_page, planted_model, tmp_path, width, scheme
+):
+    page = new_page(width, scheme)
+    for view in VIEWS:
+        link = {"locus": VARIANT, "mark": "301001-301200", "evidence": "peaks:10:2"}
+        opened(page, offline, view, model=planted_model, **link)
+        expect(page.locator(".st-key-job")).to_have_count(0, timeout=120_000)
+        settled(page)
+        page.wait_for_timeout(500)
+        shot(page, tmp_path / f"{view or 'locus'}_{width}_{scheme}.png")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert cut_off(page) == [], view
+        assert silent(page) == 0, view
+        pale = [word for word in page.evaluate(WORDS) if contrast(word[1], word[2]) < 4.5]
+        assert pale == [], view
+
+
+def shot(page: Page, path: Path) -> None:
+    page.screenshot(path=path)
+
+
+def cut_off(page: Page) -> list[str]:
+    """Buttons and fields that lie outside the window at the right."""
+    return page.evaluate("""() => [...document.querySelectorAll(".stMain button, .stMain input")]
+        .filter((node) => node.getBoundingClientRect().right > window.innerWidth + 1)
+        .map((node) => node.textContent || node.ariaLabel || "a field")""")
+
+
+def silent(page: Page) -> int:
+    """Figures without words for those who do not see them."""
+    return page.evaluate("""() => [...document.querySelectorAll(".js-plotly-plot")].filter((plot) => {
+        const said = plot.closest("[role=img][aria-label], [role=figure][aria-label], [aria-describedby]");
+        return !said;
+    }).length""")
