@@ -109,6 +109,19 @@ def _evidence(
     )  # fmt: skip
 
 
+def _knockout(
+    subject: Subject, target: Target | None, options: Mapping[str, Any], control: Control
+) -> Any:
+    """The part from `start` to before `stop`, both from 0 in the window, replaced by its shuffles."""
+    from interpret.perturb import knockout
+
+    return knockout(
+        subject.model, subject.one_hot, _required(target), [(options["start"], options["stop"])],
+        shuffles=options["shuffles"], origin=subject.provenance, progress=control.progress,
+        cancel=control.cancelled,
+    )  # fmt: skip
+
+
 METHODS: dict[str, Method] = {
     "attention": _attention,
     "attention_map": _attention_map,
@@ -117,5 +130,6 @@ METHODS: dict[str, Method] = {
     "mutagenesis": _mutagenesis,
     "mutagenesis quick": _first_order,
     "evidence": _evidence,
+    "knockout": _knockout,
 }
 """Methods by kind."""

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 LONGEST_LOCUS_IN_URL = 2000
+MOST_KNOCKOUTS = 8
+SLICES = ("row", "column")
 _ZOOM = re.compile(r"(\d{1,12})-(\d{1,12})", re.ASCII)
 _NUMBER = re.compile(r"\d{1,6}", re.ASCII)
 
@@ -25,6 +27,8 @@ class Query:
         token: of the window, from 0.
         method: how it is explained, as the view that explains writes it.
         truth: the tissue whose planted truth is drawn; empty where none is.
+        knockouts: 0-based half-open parts of the contig that are knocked out, in the order asked.
+        slice: the row or column of the attention head that is a track of the Locus view; empty for none.
     """
 
     locus: str = ""
@@ -38,6 +42,8 @@ class Query:
     token: int | None = None
     method: str = ""
     truth: str = ""
+    knockouts: tuple[tuple[int, int], ...] = ()
+    slice: str = ""
 
     @classmethod
     def from_url(cls, parameters: Mapping[str, str]) -> "Query":
@@ -55,6 +61,8 @@ class Query:
             token=_read_number(parameters.get("token", ""), first=0),
             method=parameters.get("method", "").strip(),
             truth=parameters.get("truth", "").strip(),
+            knockouts=_read_parts(parameters.get("knockouts", "")),
+            slice=_one_of(SLICES, parameters.get("slice", "")),
         )
 
     def to_url(self) -> dict[str, str]:
@@ -74,6 +82,8 @@ class Query:
             "token": "" if self.token is None else str(self.token),
             "method": self.method,
             "truth": self.truth,
+            "knockouts": ",".join(f"{start + 1}-{end}" for start, end in self.knockouts),
+            "slice": self.slice,
         }
         return {name: value for name, value in parameters.items() if value}
 
@@ -93,6 +103,16 @@ def _read_zoom(text: str) -> tuple[int, int] | None:
         return None
     start, end = int(match[1]) - 1, int(match[2])
     return (start, end) if 0 <= start < end else None
+
+
+def _read_parts(text: str) -> tuple[tuple[int, int], ...]:
+    """Parts apart from each other by commas, each once; those that make no sense are passed over."""
+    found = (_read_zoom(part) for part in text.split(","))
+    return tuple(dict.fromkeys(part for part in found if part))[:MOST_KNOCKOUTS]
+
+
+def _one_of(choices: tuple[str, ...], text: str) -> str:
+    return text.strip() if text.strip() in choices else ""
 
 
 def _read_number(text: str, first: int) -> int | None:
