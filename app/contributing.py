@@ -47,10 +47,13 @@ def settled(shown: Scene, target: Target, way: Way) -> bool:
 
 
 def second(shown: Scene, target: Target, way: Way, seat: Seat) -> Contributions | None:
-    """The result that the first is compared with; None while its quick form is being made."""
+    """The result that the first is compared with; None while a job is at it, or when that was stopped."""
     try:
-        return contributions(shown, target, way, seat)
+        return widgets.ready(_ask(shown, target, way, seat), seat)
     except widgets.NotReady:
+        return None
+    except Cancelled:
+        widgets.stopped(seat, "second")
         return None
 
 

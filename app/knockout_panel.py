@@ -14,8 +14,8 @@ from enformer.errors import Cancelled, EnformerLensError
 from interpret.target import Target
 
 CAUTION = """A knock-out replaces the part by dinucleotide shuffles of itself and asks the model again: what \
-it would answer without the motifs there, which is no experiment. A contribution is counted from its method's \
-baseline, not from shuffles, so the two need not agree in size."""
+it would answer without the motifs there, which is no experiment. A contribution is counted from its \
+method's baseline, not from shuffles, so the two need not agree in size."""
 _HELP = (
     "Replaces what is in view by shuffles of itself, and asks the model what becomes of the target."
 )

@@ -34,8 +34,8 @@ def _attention(
     config, tokens = subject.model.config, range(options["first"], options["last"] + 1)
     return attention_summary(
         subject.model, subject.one_hot, queries=tokens, keys=tokens,
-        pool=min(POOL, config.window_length // config.bin_size), origin=subject.provenance,
-        progress=control.progress, cancel=control.cancelled,
+        pool=min(POOL, config.window_length // config.bin_size), keep_rollout=True,
+        origin=subject.provenance, progress=control.progress, cancel=control.cancelled,
     )  # fmt: skip
 
 

@@ -4,7 +4,18 @@ from dataclasses import replace
 
 import streamlit as st
 
-from app import downloads, header, picker, services, state, toolbar, truth, truth_panel, widgets
+from app import (
+    attention_track,
+    downloads,
+    header,
+    picker,
+    services,
+    state,
+    toolbar,
+    truth,
+    truth_panel,
+    widgets,
+)
 from app.figures.alt_text import describe
 from app.figures.data import LocusPicture, locus_picture
 from app.figures.locus_plotly import locus_figure
@@ -32,6 +43,7 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
     )
     picture = _picture(shown, answer, tracks, seat)
     picture = truth.with_truth(picture, tissue, tracks, checkpoint.tracks)
+    picture = attention_track.added(picture, query, shown, seat)
     truth_panel.said(shown, tissue)
     files = downloads.Shown(answer, picture, tracks, shown.contig_length)
     with bar:
