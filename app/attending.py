@@ -54,6 +54,15 @@ def summary_of(shown: Scene, tokens: range, allele: Allele, seat: Seat) -> Atten
     return _summary(shown, tokens, variant if allele == "ALT" else None, seat)
 
 
+def one_allele(shown: Scene, tokens: range, allele: Allele, seat: Seat) -> AttentionSummary:
+    """The attention that heads' roles are read from: of REF where both alleles are compared.
+
+    Raises:
+        NotReady: a job is still at it; its progress is drawn here.
+    """
+    return _summary(shown, tokens, shown.parsed.variant if allele == "ALT" else None, seat)
+
+
 def _summary(shown: Scene, tokens: range, variant: Variant | None, seat: Seat) -> AttentionSummary:
     config = shown.checkpoint.config
     request = explanation(

@@ -10,11 +10,13 @@ from typing import cast
 import numpy as np
 import streamlit as st
 
-from app import attending, downloads, state, truth_files
+from app import attending, downloads, result_files, state, truth_files
 from app.downloads import FIGURES, WIDTHS, File, Format
+from app.figures.arc_data import ArcPicture
 from app.figures.attention_data import AtlasPicture, HeadPicture
 from app.scene import Scene
 from interpret.attention_summary import AttentionSummary
+from interpret.head_roles import HeadRoles
 from interpret.stored import pack
 
 
@@ -36,6 +38,8 @@ class Files:
     atlas: AtlasPicture
     picture: HeadPicture
     stem: str
+    arcs: ArcPicture | None = None
+    roles: HeadRoles | None = None
 
     @property
     def provenance(self) -> str:
@@ -43,7 +47,9 @@ class Files:
         made, picture = self.summary.provenance, self.picture
         known = {} if made is None else json.loads(made.to_json())
         drawn = {
-            "layer": picture.layer + 1, "head": picture.head + 1, "cells": picture.cells,
+            **({"rollout": "Abnar and Zuidema 2020"} if picture.rollout else
+               {"layer": picture.layer + 1, "head": picture.head + 1}),
+            "cells": picture.cells,
             "keys": [picture.keys.start, picture.keys.end],
             "queries": [picture.queries.start, picture.queries.end],
             "tracks": picture.chosen_name, "pooling": self.atlas.pooling,
@@ -83,6 +89,18 @@ class Files:
             (f"{self.stem}.json", "application/json", self.provenance.encode),
         )
 
+    def role_table(self) -> tuple[File, ...]:
+        """What every head does, where that is known."""
+        roles, table = self.roles, "text/tab-separated-values"
+        if roles is None:
+            return ()
+        made = self.summary.provenance
+
+        def write() -> bytes:
+            return result_files.tsv(roles.table(), "what attention heads do", made)
+
+        return ((f"{self.stem}_roles.tsv", table, write),)
+
     @property
     def truth(self) -> dict[str, File]:
         """Files of what was planted, where that is shown."""
@@ -94,8 +112,11 @@ class Files:
         def maker(what: str, form: Format) -> Callable[[], bytes]:
             def make() -> bytes:
                 # Matplotlib is imported with the first figure: the app starts half a second sooner.
+                from app.figures import arc_paper
                 from app.figures.attention_paper import render_atlas, render_head
 
+                if what == "arcs" and self.arcs is not None:
+                    return arc_paper.render(self.arcs, width, form, self.provenance)
                 if what == "head":
                     return render_head(self.picture, width, form, self.provenance)
                 return render_atlas(self.atlas, width, form, self.provenance)
@@ -103,16 +124,16 @@ class Files:
             return make
 
         return tuple(
-            (f"{self.stem}{'' if what == 'head' else '_atlas'}_{width}mm.{form}", mime,
+            (f"{self.stem}{'' if what == 'head' else f'_{what}'}_{width}mm.{form}", mime,
              maker(what, form))
-            for what in ("head", "atlas") for form, mime in FIGURES.items()
+            for what in ("head", "atlas", *(["arcs"] if self.arcs else [])) for form, mime in FIGURES.items()
         )  # fmt: skip
 
     def everything(self, width: int) -> File:
         """All of them in a zip."""
 
         def make() -> bytes:
-            files = (*self.figures(width), *self.data(), *self.truth.values())
+            files = (*self.figures(width), *self.data(), *self.role_table(), *self.truth.values())
             return downloads.zipped({name: content() for name, _, content in files})
 
         return f"{self.stem}.zip", "application/zip", make
@@ -144,6 +165,8 @@ def _menu(files: Files) -> None:
             "NPZ, all heads", whole, "Small maps, rows, columns, profiles and figures of all heads."
         )
         button("JSON", made, "Where it comes from: model, genome, interval, versions.")
+        for table in files.role_table():
+            button("TSV of roles", table, "What each head does, with its figures.")
     downloads.truth_buttons(files.truth, problems)
     st.markdown("**Figure**")
     width = st.segmented_control(
@@ -151,7 +174,8 @@ def _menu(files: Files) -> None:
         key=state.PAPER_WIDTH, required=True, on_change=state.touch,
     )  # fmt: skip
     figures = files.figures(cast(int, width))
-    for name, part in (("map", figures[:3]), ("atlas", figures[3:])):
+    parts = {"map": figures[:3], "atlas": figures[3:6], "arcs": figures[6:]}
+    for name, part in ((name, part) for name, part in parts.items() if part):
         with st.container(horizontal=True):
             for form, file in zip(FIGURES, part, strict=True):
                 button(f"{form.upper()} of the {name}", file, "For a paper, with live text.")

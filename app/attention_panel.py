@@ -1,11 +1,14 @@
 """Widgets and charts of the Attention view."""
 
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 import streamlit as st
 
 from app import attending, state
 from app.figures import page
+from app.figures.arc_data import NEAR, ArcPicture
+from app.figures.arc_data import describe as describe_arcs
+from app.figures.arc_plotly import arc_figure
 from app.figures.atlas import atlas_figure, chosen_head
 from app.figures.attention_data import AtlasPicture, HeadPicture, Pooling
 from app.figures.attention_plotly import head_figure, selected
@@ -15,8 +18,10 @@ from app.scene import Scene
 from enformer.coordinates import Interval
 from enformer.genes import Gene
 from interpret.attention_summary import AttentionDifference, AttentionSummary
+from interpret.head_roles import HeadRoles
 
 TARGET = "The target's tokens"
+ARCS = (5, 10, 20, 40)
 SHIFTED = (
     ":material/info: Tokens are compared by their place in the window: right of an insertion or "
     "deletion the same token holds other bases in ALT, so what only moved shows as a change."
@@ -73,37 +78,58 @@ def atlas(picture: AtlasPicture, file_name: str) -> None:
     )  # fmt: skip
 
 
-def heads(summary: AttentionSummary, chosen: tuple[int, int]) -> None:
-    """Every head with its figures; a click on a row chooses it."""
-    key, per_layer = f"heads_{state.redraws()}", summary.heads
+def heads(
+    summary: AttentionSummary, chosen: tuple[int, int], roles: HeadRoles, order: list[int]
+) -> None:
+    """Every head with its figures, in an order of numbers through all layers; a click on a row chooses it."""
+    key, per_layer = f"heads_{state.redraws()}_{hash(tuple(order))}", summary.heads
 
     def clicked() -> None:
         rows = st.session_state[key].selection.rows
         if rows:
-            state.choose_attention(*divmod(rows[0], per_layer))
+            state.choose_attention(*divmod(order[rows[0]], per_layer))
 
-    total, change = summary.layers * per_layer, isinstance(summary, AttentionDifference)
+    at = [divmod(place, per_layer) for place in order]
+    does = [", ".join(roles.roles(*each)) or "none of these" for each in at]
+    sought = {
+        name: [roles.enrichment[(*each, i)] for each in at] for i, name in enumerate(roles.names)
+    }
+    st.dataframe(
+        {
+            "layer": [layer + 1 for layer, _ in at],
+            "head": [head + 1 for _, head in at],
+            "does": does,
+            "entropy": [summary.entropy[each] for each in at],
+            "distance": [summary.distance[each] / 1000 for each in at],
+            **sought,
+            "local": [100 * roles.local[each] for each in at],
+            "positional": [100 * roles.positional[each] for each in at],
+        },
+        hide_index=True, key=key, on_select=clicked, selection_mode="single-row-required",
+        selection_default={"selection": {"rows": [order.index(chosen[0] * per_layer + chosen[1])]}},
+        height="auto" if len(order) < 11 else 388, column_config=_columns(summary, roles),
+    )  # fmt: skip
+
+
+def _columns(summary: AttentionSummary, roles: HeadRoles) -> dict[str, Any]:
+    number, text = st.column_config.NumberColumn, st.column_config.TextColumn
+    change = isinstance(summary, AttentionDifference)
     names = ("Δ entropy (bits)", "Δ distance (kb)", "%.2g", "%.2g", "REF − ALT")
     if not change:
         names = ("entropy (bits)", "mean distance (kb)", "%.2f", "%.1f", None)
     entropy, distance, *digits, about = names
-    st.dataframe(
-        {
-            "layer": [place // per_layer + 1 for place in range(total)],
-            "head": [place % per_layer + 1 for place in range(total)],
-            "entropy": summary.entropy.ravel(),
-            "distance": summary.distance.ravel() / 1000,
-        },
-        hide_index=True, key=key, on_select=clicked, selection_mode="single-row-required",
-        selection_default={"selection": {"rows": [chosen[0] * per_layer + chosen[1]]}},
-        height="auto",
-        column_config={
-            "layer": st.column_config.NumberColumn("layer", width="small"),
-            "head": st.column_config.NumberColumn("head", width="small"),
-            "entropy": st.column_config.NumberColumn(entropy, format=digits[0], help=about),
-            "distance": st.column_config.NumberColumn(distance, format=digits[1], help=about),
-        },
-    )  # fmt: skip
+    over = "Weight on these tokens over what this head gives at the same distances on average."
+    sought = {name: number(f"{name} ×", format="%.2f", help=over) for name in roles.names}
+    return sought | {
+        "layer": number("layer", width=50),
+        "head": number("head", width=50),
+        "does": text("does", help="What it does in this window, before REF where alleles are compared."),
+        "entropy": number(entropy, format=digits[0], help=about),
+        "distance": number(distance, format=digits[1], help=about),
+        "local": number("local %", format="%.0f", help=f"Weight within {roles.reach:,} bp."),
+        "positional": number("positional %", format="%.0f", help="Of the variance of weights, what "
+                             "distance alone explains."),
+    }  # fmt: skip
 
 
 def profile(picture: ProfilePicture, file_name: str) -> None:
@@ -151,6 +177,52 @@ def every_token() -> bool:
         "Every token", key=state.ATTENTION_WHOLE, on_change=state.touch, persist_state="session",
         help="One cell for each pair of tokens, computed for this layer. A box drawn over the map does "
         "the same for the part in it.",
+    )  # fmt: skip
+
+
+def rollout() -> bool:
+    """Whether the map shows all layers together instead of one head."""
+    chosen = st.segmented_control(
+        "Map shows", ["One head", "Rollout"], default="One head", required=True,
+        key=state.ATTENTION_WHAT, on_change=state.touch, persist_state="session",
+        help="Rollout multiplies the layers' mean over heads, each with the residual path as half of it "
+        "(Abnar and Zuidema 2020): what may reach a token through all layers.",
+    )  # fmt: skip
+    return chosen == "Rollout"
+
+
+def arcs() -> tuple[int, bool]:
+    """How many arcs are drawn, and whether they are ranked by weight over the average at their distance."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        count = st.selectbox("Arcs", ARCS, index=1, key=state.ATTENTION_ARCS, width=90,
+                             on_change=state.touch, persist_state="session")  # fmt: skip
+        by = st.segmented_control(
+            "Strongest by", ["weight", "weight over average"], default="weight", required=True,
+            key=state.ATTENTION_BEYOND, on_change=state.touch, persist_state="session",
+            help="The average is that of the same head at the same distance, wherever it is. Tokens beside "
+            f"the chosen ones, {NEAR} on each side, get no arc.",
+        )  # fmt: skip
+        slice_choice()
+    return cast(int, count), by == "weight over average"
+
+
+def slice_choice() -> None:
+    """Whether the chosen tokens' row or column is a track of the Locus view."""
+    names = {"": "no", "row": "what they attend to", "column": "who attends to them"}
+    st.session_state[state.ATTENTION_SLICE] = state.query().slice
+
+    def changed() -> None:
+        state.choose_slice(st.session_state[state.ATTENTION_SLICE])
+
+    st.segmented_control("As a track on Locus", list(names), format_func=names.__getitem__,
+                         required=True, key=state.ATTENTION_SLICE, on_change=changed)  # fmt: skip
+
+
+def arc_chart(picture: ArcPicture, file_name: str) -> None:
+    """The arcs."""
+    st.plotly_chart(
+        arc_figure(picture, dark=_dark()), key=f"arcs_{state.redraws()}", theme=None,
+        config=page.config(f"{file_name}_arcs"), alt=describe_arcs(picture),
     )  # fmt: skip
 
 

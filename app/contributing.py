@@ -41,23 +41,32 @@ def contributions(shown: Scene, target: Target, way: Way, seat: Seat) -> Contrib
     return quick
 
 
+def settled(shown: Scene, target: Target, way: Way) -> bool:
+    """Whether the result of a way is there, so that nothing else is drawn in its place."""
+    return services.kept_explanation(way.request(shown, target)) is not None
+
+
+def second(shown: Scene, target: Target, way: Way, seat: Seat) -> Contributions | None:
+    """The result that the first is compared with; None while a job is at it, or when that was stopped."""
+    try:
+        return widgets.ready(_ask(shown, target, way, seat), seat)
+    except widgets.NotReady:
+        return None
+    except Cancelled:
+        widgets.stopped(seat, "second")
+        return None
+
+
 def _ask(shown: Scene, target: Target, way: Way, seat: Seat) -> Contributions | Waiting:
     request = way.request(shown, target)
     return services.explain(request, shown.checkpoint, shown.place, seat, title=way.title)
 
 
-def picture(
-    found: Contributions,
-    shown: Scene,
-    seat: Seat,
-    tissue: str = "",
-    marks: tuple[Highlight, ...] = (),
-) -> ContributionPicture:
-    """What is drawn of a result in the part in view, over what was planted where a tissue is named.
-
-    `marks` are what a person points out.
-    """
-    where, gene = targets.interval(found.target, shown), shown.parsed.gene
+def locus_of(
+    shown: Scene, target: Target, seat: Seat, tissue: str = "", washes: tuple[Highlight, ...] = ()
+) -> LocusPicture:
+    """What is around the contributions in view: genes, marks, and with a tissue what was planted."""
+    where, gene = targets.interval(target, shown), shown.parsed.gene
     # a wash over all that is seen would tell nothing and spoil the letters' colours
     washed = () if where.contains(shown.view) else (Highlight(where, "explained"),)
     locus = LocusPicture(
@@ -70,12 +79,17 @@ def picture(
         lanes=(),
         assembly=shown.place.genome.assembly,
         variant=shown.parsed.variant,
-        highlights=(*washed, *marks),
+        highlights=(*washed, *washes),
         focus="" if gene is None else gene.symbol,
         trained=shown.checkpoint.card.trained,
     )
+    return truth.with_truth(locus, tissue)
+
+
+def picture(found: Contributions, shown: Scene, locus: LocusPicture) -> ContributionPicture:
+    """What is drawn of a result in the part in view."""
     return ContributionPicture(
-        locus=truth.with_truth(locus, tissue),
+        locus=locus,
         sequence=found.letters,
         values=found.per_position,
         pooled=found.pooled(locus.bin_size, "sum"),

@@ -5,11 +5,13 @@ import re
 from dataclasses import dataclass
 from typing import cast
 
+import pandas as pd
 import streamlit as st
 
-from app import downloads, state, truth_files, widgets
+from app import downloads, knocking, result_files, state, truth_files, widgets
 from app.downloads import FIGURES, WIDTHS, File, Format
 from app.figures.contribution_data import ContributionPicture
+from app.knocking import Lost
 from interpret.contributions import Contributions
 from interpret.stored import pack
 
@@ -19,6 +21,11 @@ _DATA = {
     "bigWig": ("bigwig.zip", "For genome browsers."),
     "TF-MoDISco": ("modisco.zip", "One-hot and hypothetical contributions, as TF-MoDISco-lite reads them."),
 }  # fmt: skip
+_MORE = {
+    "Second NPZ": "The method it is compared with, as NumPy arrays.",
+    "Knock-outs TSV": "A row for each part, with the effect of each shuffle.",
+    "Motifs TSV": "A row for each peak in view.",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,10 +35,14 @@ class Files:
     Attributes:
         found: the contributions of the whole window.
         picture: the figure's data.
+        second: those by the method they are compared with.
+        lost: knock-outs of parts of the window.
     """
 
     found: Contributions
     picture: ContributionPicture
+    second: Contributions | None = None
+    lost: tuple[Lost, ...] = ()
 
     @property
     def provenance(self) -> str:
@@ -43,6 +54,8 @@ class Files:
             "value": self.found.value, "baseline_value": self.found.baseline_value,
             "completeness_gap": self.found.completeness_gap,
         }  # fmt: skip
+        if self.second is not None and self.second.provenance is not None:
+            more["second"] = json.loads(self.second.provenance.to_json())
         return json.dumps(known | more, indent=2, ensure_ascii=False)
 
     @property
@@ -68,6 +81,28 @@ class Files:
         """All that was computed, as arrays."""
         name = f"{self.stem}.npz"
         return name, "application/octet-stream", lambda: pack(self.found)
+
+    def more(self) -> dict[str, File]:
+        """What else was computed, by what its button says: the second method, the knock-outs."""
+        found: dict[str, File] = {}
+        if (second := self.second) is not None:
+            name = f"{self.stem}_second.npz"
+            found["Second NPZ"] = (name, "application/octet-stream", lambda: pack(second))
+        if self.lost:
+            found["Knock-outs TSV"] = knocking.file(self.lost, self.stem)
+        if self.picture.motifs:
+            name = f"{self.stem}_motifs.tsv"
+            found["Motifs TSV"] = (name, "text/tab-separated-values", self._motifs)
+        return found
+
+    def _motifs(self) -> bytes:
+        rows = [
+            [one.interval.contig, one.interval.start, one.interval.end, one.name, one.strand, one.about]
+            for one in self.picture.motifs
+        ]  # fmt: skip
+        columns = ["contig", "start", "end", "motif", "strand", "about"]
+        title = "motifs under the peaks in view"
+        return result_files.tsv(pd.DataFrame(rows, columns=columns), title, self.found.provenance)
 
     def figure(self, form: Format, width: int) -> File:
         """The figure, `width` mm wide."""
@@ -95,6 +130,7 @@ class Files:
         def make() -> bytes:
             files = [self.figure(form, width) for form in FIGURES]
             files += [*map(self.data, _DATA), self.arrays(), self.origin(), *self.truth.values()]
+            files += self.more().values()
             return downloads.zipped({name: write() for name, _, write in files})
 
         return f"{self.stem}.zip", "application/zip", make
@@ -112,6 +148,8 @@ def menu(files: Files) -> None:
         for form, (_, about) in _DATA.items():
             button(form, files.data(form), about)
         button("NPZ", files.arrays(), "NumPy arrays of all that was computed.")
+        for label, file in files.more().items():
+            button(label, file, _MORE[label])
     downloads.truth_buttons(files.truth, problems)
     st.markdown("**Figure**, the part in view")
     width = st.segmented_control(

@@ -38,8 +38,8 @@ def _attention(
     return attention_summary(
         subject.model, subject.one_hot, queries=tokens,
         keys=tokens if len(tokens) <= MOST_COLUMNS else (),
-        pool=min(POOL, config.window_length // config.bin_size), origin=subject.provenance,
-        progress=control.progress, cancel=control.cancelled,
+        pool=min(POOL, config.window_length // config.bin_size), keep_rollout=True,
+        origin=subject.provenance, progress=control.progress, cancel=control.cancelled,
     )  # fmt: skip
 
 
@@ -111,6 +111,19 @@ def _knockouts(
     )  # fmt: skip
 
 
+def _knockout(
+    subject: Subject, target: Target | None, options: Mapping[str, Any], control: Control
+) -> Any:
+    """The part from `start` to before `stop`, both from 0 in the window, replaced by its shuffles."""
+    from interpret.perturb import knockout
+
+    return knockout(
+        subject.model, subject.one_hot, _required(target), [(options["start"], options["stop"])],
+        shuffles=options["shuffles"], origin=subject.provenance, progress=control.progress,
+        cancel=control.cancelled,
+    )  # fmt: skip
+
+
 METHODS: dict[str, Method] = {
     "attention": _attention,
     "attention_map": _attention_map,
@@ -118,6 +131,7 @@ METHODS: dict[str, Method] = {
     "contributions integrated": _contributions,
     "mutagenesis": _mutagenesis,
     "mutagenesis quick": _first_order,
+    "knockout": _knockout,
 }
 """Methods by kind."""
 EACH: dict[str, EachMethod] = {"knock-out": _knockouts}

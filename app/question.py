@@ -7,6 +7,9 @@ from dataclasses import dataclass
 LONGEST_LOCUS_IN_URL = 2000
 _PART = re.compile(r"(\d{1,12})-(\d{1,12})", re.ASCII)
 _SHA = re.compile(r"[0-9a-f]{6,64}", re.ASCII)
+MOST_KNOCKOUTS = 8
+SLICES = ("row", "column")
+_ZOOM = re.compile(r"(\d{1,12})-(\d{1,12})", re.ASCII)
 _NUMBER = re.compile(r"\d{1,6}", re.ASCII)
 
 
@@ -32,6 +35,8 @@ class Query:
         mark: 0-based half-open part of the contig that all views point out.
         model_sha: beginning of the sha256 of the weights that a link was made with.
         assembly: of the genome that a link was made on.
+        knockouts: 0-based half-open parts of the contig that are knocked out, in the order asked.
+        slice: the row or column of the attention head that is a track of the Locus view; empty for none.
     """
 
     locus: str = ""
@@ -51,6 +56,8 @@ class Query:
     mark: tuple[int, int] | None = None
     model_sha: str = ""
     assembly: str = ""
+    knockouts: tuple[tuple[int, int], ...] = ()
+    slice: str = ""
 
     @classmethod
     def from_url(cls, parameters: Mapping[str, str]) -> "Query":
@@ -74,6 +81,8 @@ class Query:
             mark=_read_part(parameters.get("mark", "")),
             model_sha=_read_sha(parameters.get("model_sha", "")),
             assembly=parameters.get("assembly", "").strip(),
+            knockouts=_read_parts(parameters.get("knockouts", "")),
+            slice=_one_of(SLICES, parameters.get("slice", "")),
         )
 
     def to_url(self) -> dict[str, str]:
@@ -99,6 +108,8 @@ class Query:
             "mark": _write_part(self.mark),
             "model_sha": self.model_sha,
             "assembly": self.assembly,
+            "knockouts": ",".join(f"{start + 1}-{end}" for start, end in self.knockouts),
+            "slice": self.slice,
         }
         return {name: value for name, value in parameters.items() if value}
 
@@ -127,6 +138,16 @@ def _read_part(text: str) -> tuple[int, int] | None:
 def _read_sha(text: str) -> str:
     text = text.strip().lower()
     return text if _SHA.fullmatch(text) else ""
+
+
+def _read_parts(text: str) -> tuple[tuple[int, int], ...]:
+    """Parts apart from each other by commas, each once; those that make no sense are passed over."""
+    found = (_read_part(part) for part in text.split(","))
+    return tuple(dict.fromkeys(part for part in found if part))[:MOST_KNOCKOUTS]
+
+
+def _one_of(choices: tuple[str, ...], text: str) -> str:
+    return text.strip() if text.strip() in choices else ""
 
 
 def _read_number(text: str, first: int) -> int | None:

@@ -31,7 +31,7 @@ from enformer.genes import Gene
 from enformer.predict import Prediction
 from enformer.query import ParsedQuery, parse_query
 from enformer.tracks import TrackId, TrackTable
-from interpret.stored import unpack
+from interpret.stored import pack, unpack
 
 DEFAULT_MODEL = "mini"
 MODELS = (*BUNDLED, "official")
@@ -335,6 +335,35 @@ def kept_explanation(request: Explanation) -> Any | None:
     """The result of an explanation that was computed before, from memory or from disk."""
     folder = str(cache_dir("results"))
     return remembered(f"{folder}|{request.key}", lambda: _results(folder).get(request.key, unpack))
+
+
+def derived(
+    key: str, make: Callable[[Control], T], seat: Seat, title: str, patience: float = 0.5
+) -> T | Waiting:
+    """What is worked out of results that are there, beside the models: from memory, disk, or by a job.
+
+    Args:
+        key: all that decides it, as text.
+        make: computes it; `interpret.stored` must know its class.
+        seat: of this session.
+        title: of the job.
+        patience: seconds that it may take before it is waited for.
+
+    Raises:
+        EnformerLensError: it cannot be computed.
+        Cancelled: this session has stopped it.
+    """
+    folder = str(cache_dir("results"))
+    found = remembered(f"{folder}|{key}", lambda: _results(folder).get(key, unpack))
+    if found is not None:
+        return cast(T, found)
+
+    def work(control: Control) -> T:
+        made = make(control)
+        _results(folder).put(key, pack(made))
+        return made
+
+    return seat.ask(("derived", key), work, patience, title=title, device="derived")
 
 
 def remembered(key: str, make: Callable[[], T]) -> T:

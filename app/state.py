@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from app.bookmarks import Bookmark
-from app.question import Query
+from app.question import MOST_KNOCKOUTS, Query
 
 # Session keys. Those of widgets are seeded from the query before a run, and read in callbacks only.
 QUERY = "query"
@@ -48,6 +48,9 @@ METHOD = "method_box"
 BASELINE = "baseline_box"
 STEPS = "steps_box"
 BOTH_STRANDS = "both_strands_toggle"
+COMPARED = "compared_toggle"
+SECOND = "second_{}"
+KNOCKOUT_SHUFFLES = "knockout_shuffles"
 ATTENTION_ALLELE = "attention_allele"
 ATTENTION_POOLING = "attention_pooling"
 ATTENTION_SCALE = "attention_scale"
@@ -55,6 +58,11 @@ ATTENTION_TOKEN = "attention_token"
 ATTENTION_WAY = "attention_way"
 ATTENTION_WHOLE = "attention_whole"
 ATTENTION_ROWS = "attention_rows"
+ATTENTION_WHAT = "attention_what"
+ATTENTION_ARCS = "attention_arcs"
+ATTENTION_BEYOND = "attention_beyond"
+ATTENTION_ROLE = "attention_role"
+ATTENTION_SLICE = "attention_slice"
 VARIANT_TRACKS = "variant_tracks"
 VARIANT_LANES = "variant_lanes"
 VARIANT_SCORE = "variant_score"
@@ -174,6 +182,7 @@ def can_redo() -> bool:
 def ask(text: str) -> None:
     """Look at another place, at its own zoom. What is looked at in the model stays."""
     _set(replace(query(), **_NOWHERE, locus=text.strip()))
+    _set(replace(query(), locus=text.strip(), zoom=None, target="", token=None, knockouts=()))
 
 
 def ask_on(genome: str, text: str) -> None:
@@ -195,6 +204,7 @@ def choose_genome(genome: str, same_places: bool) -> None:
 def _elsewhere() -> Query:
     """The question without its place; without what belongs to a model, where the genome chooses that."""
     left = replace(query(), **_NOWHERE, locus="", truth="")
+    left = replace(query(), locus="", zoom=None, target="", token=None, truth="", knockouts=())
     return left if left.model else replace(left, tracks=(), layer=None, head=None)
 
 
@@ -236,6 +246,22 @@ def choose_evidence(way: str) -> None:
 def choose_mark(part: tuple[int, int] | None) -> None:
     """Point out this part, 0-based half-open, in all views; None for nothing."""
     _set(replace(query(), mark=part))
+
+
+def knock_out(part: tuple[int, int]) -> None:
+    """Take this part of the contig away too; of more than are kept the oldest goes."""
+    others = tuple(known for known in query().knockouts if known != part)
+    _set(replace(query(), knockouts=(*others, part)[-MOST_KNOCKOUTS:]))
+
+
+def clear_knockouts() -> None:
+    """Take nothing away any more; what was computed is kept."""
+    _set(replace(query(), knockouts=()))
+
+
+def choose_slice(way: str) -> None:
+    """Draw this slice of the attention head, row or column, as a track of the locus; empty for none."""
+    _set(replace(query(), slice=way))
 
 
 def choose_genes(path: str) -> None:

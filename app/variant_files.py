@@ -12,6 +12,7 @@ from app.truth_files import File
 from enformer.sequence import BASES
 from enformer.tracks import TrackTable
 from interpret.effects import VariantEffect
+from interpret.motif_change import MotifChanges
 from interpret.mutagenesis import Mutagenesis
 from interpret.stored import pack
 
@@ -60,11 +61,13 @@ class MapFiles:
         found: effects of the substitutions.
         picture: the figure's data.
         stem: the beginning of every file name of the variant.
+        motifs: those that the variant makes or breaks, where that is known.
     """
 
     found: Mutagenesis
     picture: MutagenesisPicture
     stem: str
+    motifs: MotifChanges | None = None
 
     @property
     def name(self) -> str:
@@ -102,6 +105,17 @@ class MapFiles:
 
         return render
 
+    def motif_table(self) -> tuple[File, ...]:
+        """A row for each motif made or broken, where that is known."""
+        changes = self.motifs
+        if changes is None:
+            return ()
+
+        def write() -> bytes:
+            return result_files.tsv(changes.table(), "motifs made and broken", changes.provenance)
+
+        return ((f"{self.stem}_motifs.tsv", _TEXT, write),)
+
 
 def effect_menu(shown: downloads.Shown, files: EffectFiles) -> None:
     """Predictions and figure as the Locus view has them, then the scores."""
@@ -124,3 +138,6 @@ def map_menu(files: MapFiles) -> None:
     if save.open:
         with save:
             result_files.menu(files, state.MAP_WIDTH, "position", "Map ")
+            for table in files.motif_table():
+                about = "A row for each motif that the variant makes or breaks."
+                downloads.button("Motifs TSV", table, about, state.problems())

@@ -11,6 +11,8 @@ from interpret.baselines import BASELINES
 from interpret.target import Target
 
 STEPS = (10, 20, 50, 100, 200)
+BESIDE = "~"
+"""Between two ways that are compared, in a link."""
 _NAMES = {
     "gradient": "Input × gradient",
     "centred": "Input × gradient, centred",
@@ -72,25 +74,67 @@ class Way:
         )  # fmt: skip
 
 
-def choose(way: Way) -> None:
+def pair(text: str) -> tuple[Way, Way | None]:
+    """The way of a link, and the one it is compared with where there is one."""
+    first, _, second = text.partition(BESIDE)
+    return Way.parse(first), Way.parse(second) if second else None
+
+
+def other_than(way: Way) -> Way:
+    """What a way is compared with first: the other baseline, or the quick method with the thorough one."""
+    if way.quick:
+        return Way("integrated", both=way.both)
+    return replace(way, baseline="uniform" if way.baseline == "zeros" else "zeros")
+
+
+def choose(way: Way, second: Way | None) -> None:
     """Widgets for the method and its options, in the container around."""
-    session = st.session_state
-    session[state.METHOD], session[state.BOTH_STRANDS] = way.name, way.both
-    st.selectbox("Method", list(_NAMES), format_func=_NAMES.__getitem__, key=state.METHOD,
-                 on_change=_changed, args=(way,), help=_ABOUT, width=250)  # fmt: skip
-    if not way.quick:
-        session[state.BASELINE], session[state.STEPS] = way.baseline, way.steps
+    _widgets(way, way, second)
+    st.session_state[state.COMPARED] = second is not None
+    st.toggle("Compare", key=state.COMPARED, on_change=_compare, args=(way, second),
+              help="Draws a second method, baseline or number of steps below the first.")  # fmt: skip
+
+
+def choose_second(way: Way, second: Way) -> None:
+    """The same widgets for the way that the first is compared with."""
+    _widgets(second, way, second, state.SECOND)
+
+
+def _widgets(now: Way, way: Way, second: Way | None, name: str = "{}") -> None:
+    session, names = st.session_state, _keys(name)
+    changed = {"on_change": _changed, "args": (way, second)}
+    session[names[0]], session[names[1]] = now.name, now.both
+    st.selectbox("Method", list(_NAMES), format_func=_NAMES.__getitem__, key=names[0],
+                 help=_ABOUT, width=250, **changed)  # fmt: skip
+    if not now.quick:
+        session[names[2]], session[names[3]] = now.baseline, now.steps
         st.selectbox("From", list(BASELINES), format_func=_BASELINES.__getitem__, width=210,
-                     key=state.BASELINE, on_change=_changed, args=(way,))  # fmt: skip
-        st.selectbox("Steps", STEPS, key=state.STEPS, on_change=_changed, args=(way,), width=100)
-    st.toggle("Both strands", key=state.BOTH_STRANDS, on_change=_changed, args=(way,),
-              help="The mean of both strands of the sequence: twice the time.")  # fmt: skip
+                     key=names[2], **changed)  # fmt: skip
+        st.selectbox("Steps", STEPS, key=names[3], width=100, **changed)
+    st.toggle("Both strands", key=names[1],
+              help="The mean of both strands of the sequence: twice the time.", **changed)  # fmt: skip
 
 
-def _changed(before: Way) -> None:
-    session = st.session_state
-    path = {} if before.quick else {
-        "baseline": session[state.BASELINE], "steps": session[state.STEPS],
-    }  # fmt: skip
-    after = replace(before, name=session[state.METHOD], both=session[state.BOTH_STRANDS], **path)
-    state.choose_method(str(after))
+def _keys(name: str) -> tuple[str, str, str, str]:
+    """Session keys of method, strands, baseline and steps."""
+    return (
+        name.format(state.METHOD), name.format(state.BOTH_STRANDS), name.format(state.BASELINE),
+        name.format(state.STEPS),
+    )  # fmt: skip
+
+
+def _changed(way: Way, second: Way | None) -> None:
+    ways = [_said(way, "{}"), *([_said(second, state.SECOND)] if second else [])]
+    state.choose_method(BESIDE.join(map(str, ways)))
+
+
+def _said(before: Way, name: str) -> Way:
+    """What the widgets say of a way."""
+    session, names = st.session_state, _keys(name)
+    path = {} if before.quick else {"baseline": session[names[2]], "steps": session[names[3]]}
+    return replace(before, name=session[names[0]], both=session[names[1]], **path)
+
+
+def _compare(way: Way, second: Way | None) -> None:
+    ways = [way] if second else [way, other_than(way)]
+    state.choose_method(BESIDE.join(map(str, ways)))

@@ -127,6 +127,8 @@ class _Reduction:
             "profile": (2 * tokens - 1,),
             "entropy": (),
             "distance": (),
+            "received": (tokens,),
+            "squared": (),
         }
         self.kept = {
             name: torch.empty(config.depth, self.heads, *shape, device=device)
@@ -154,6 +156,8 @@ class _Reduction:
             "profile": profile,
             "entropy": _entropy(weights),
             "distance": distance * self.bin_size,
+            "received": weights.mean(0),
+            "squared": torch.linalg.vector_norm(weights).square() / self.tokens,
         }
         for name, values in found.items():
             self.kept[name][layer, head] = values

@@ -65,6 +65,8 @@ class AttentionSummary(OnTokens):
         profile: mean weight by distance, key minus query, from `1 - tokens` to `tokens - 1`.
         entropy: bits, mean over queries: 0 when each attends to one token, `log2(tokens)` to all alike.
         distance: bp from query to key, mean by weight and over queries.
+        received: weight that each key gets, mean over queries.
+        squared: sum of a query's squared weights, mean over queries.
         rollout_rows: attention rollout of the chosen queries (Abnar and Zuidema 2020).
         rollout_pooled: mean rollout of each cell.
         rollout: the whole rollout, where it was asked for.
@@ -84,6 +86,8 @@ class AttentionSummary(OnTokens):
     profile: Float[np.ndarray, "layers heads distances"]
     entropy: Float[np.ndarray, "layers heads"]
     distance: Float[np.ndarray, "layers heads"]
+    received: Float[np.ndarray, "layers heads tokens"]
+    squared: Float[np.ndarray, "layers heads"]
     rollout_rows: Float[np.ndarray, "queries tokens"]
     rollout_pooled: Float[np.ndarray, "pool pool"]
     rollout: Float[np.ndarray, "tokens tokens"] | None

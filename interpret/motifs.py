@@ -5,7 +5,6 @@ That a motif stands under a peak says what may bind there, and not that it does:
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from threading import Lock
 
 import numpy as np
 import pandas as pd
@@ -16,15 +15,14 @@ from scipy.signal import find_peaks
 from enformer.coordinates import Interval
 from enformer.errors import EnformerLensError
 from enformer.provenance import Provenance
-from enformer.sequence import one_hot
 from interpret.contributions import Contributions
 from interpret.motif_files import Motif, read_motifs
+from interpret.motif_scan import scan_letters
 from interpret.origin import stamped
 
 __all__ = ["Motif", "MotifHit", "MotifHits", "Seqlet", "find_seqlets", "read_motifs", "scan_motifs"]
 
 _COLUMNS = ("name", "score", "strand", "id", "p_value", "q_value", "contribution", "seqlet")
-_ONE_AT_A_TIME = Lock()  # numba's threads end the process when two callers use them at once
 
 
 @dataclass(frozen=True)
@@ -198,43 +196,30 @@ def _fimo(
     seqlets: Sequence[Seqlet],
     threshold: float,
 ) -> list[MotifHit]:
-    from memelite import fimo  # numba and its compiled code: only who scans waits for them
-
     bounds = [_within(seqlet, contributions.interval) for seqlet in seqlets]
     letters = [contributions.letters[start:end] for start, end in bounds]
-    bases = np.stack([one_hot(text).numpy().T for text in letters])
-    # memelite names a motif by a key; two of a collection may share a name
-    matrices = {str(i): motif.frequencies for i, motif in enumerate(motifs)}
-    with _ONE_AT_A_TIME:
-        frames = [found for found in fimo(matrices, bases, threshold=threshold) if len(found)]
-    if not frames:
+    table = scan_letters(letters, motifs, threshold)
+    if table.empty:
         return []
-    table = pd.concat(frames, ignore_index=True)
-    unknown = [
-        "N" in letters[i][a:b]
-        for i, a, b in zip(table["sequence_name"], table["start"], table["end"], strict=True)
-    ]
-    table = table[~np.array(unknown)]
     places = sum(
         len(text) - motif.width + 1
         for text in letters
         for motif in motifs
         if motif.width <= len(text)
     )
-    table = table.assign(q=_benjamini_hochberg(table["p-value"].to_numpy(), 2 * places))
-    table = table.sort_values(["sequence_name", "p-value"], kind="stable")
+    table = table.assign(q=_benjamini_hochberg(table["p_value"].to_numpy(), 2 * places))
     return [
         _hit(
             contributions,
-            motifs[int(key)],
+            motifs[motif],
             int(seqlet),
-            bounds[int(seqlet)][0] + start,
+            bounds[seqlet][0] + start,
             strand,
             *numbers,
         )
-        for key, seqlet, start, strand, *numbers in zip(
-            *(table[name] for name in ("motif_name", "sequence_name", "start", "strand")),
-            *(table[name] for name in ("score", "p-value", "q")),
+        for motif, seqlet, start, strand, *numbers in zip(
+            *(table[name] for name in ("motif", "sequence", "start", "strand")),
+            *(table[name] for name in ("score", "p_value", "q")),
             strict=True,
         )
     ]

@@ -27,6 +27,12 @@ RESULTS = {
     "Sufficiency": "interpret.perturbed",
     "DistanceEffect": "interpret.perturbed",
     "Evidence": "interpret.evidence",
+    "NamedPeaks": "interpret.peak_motifs",
+    "MotifHits": "interpret.motifs",
+    "MotifHit": "interpret.motifs",
+    "Seqlet": "interpret.motifs",
+    "MotifChanges": "interpret.motif_change",
+    "MotifChange": "interpret.motif_change",
 }
 """Where each class of results is; imported only when one is restored."""
 

@@ -186,6 +186,7 @@ class HeadPicture:
         chosen: tokens whose row or column is drawn in the lanes.
         way: whether the lanes are what the chosen tokens attend to, or who attends to them.
         lanes: from top to bottom.
+        rollout: of all layers together, instead of one head.
     """
 
     place: LocusPicture
@@ -200,10 +201,13 @@ class HeadPicture:
     chosen: Interval
     way: Literal["row", "column"] = "row"
     lanes: tuple[AttentionLane, ...] = ()
+    rollout: bool = False
 
     @property
     def name(self) -> str:
         """Layer and head, counted from 1."""
+        if self.rollout:
+            return "rollout through all layers"
         return f"layer {self.layer + 1}, head {self.head + 1}"
 
     @property

@@ -54,8 +54,9 @@ def head_picture(
     pooling: Pooling = "max",
     way: Way = "row",
     whole: Float[np.ndarray, "tokens tokens"] | None = None,
+    rollout: bool = False,
 ) -> HeadPicture:
-    """One head of a summary.
+    """One head of a summary, or its rollout.
 
     Args:
         summary: of the window, or the difference of two.
@@ -65,9 +66,12 @@ def head_picture(
         tokens: whose rows or columns the lanes show, averaged; the summary has them.
         pooling: of the map, where it is not whole.
         way: rows of the tokens, or columns.
-        whole: every weight of this head, or REF − ALT.
+        whole: every weight of this head or of the rollout, or REF − ALT.
+        rollout: show all layers together, whose pooled map is of means.
     """
     pooled, edges = _pooled(summary, pooling)[chosen], summary.cell_edges
+    if rollout:
+        pooled, pooling = summary.rollout_pooled, "mean"
     weights = pooled if whole is None else whole
     edges = edges if whole is None else summary.edges
     return HeadPicture(
@@ -82,7 +86,8 @@ def head_picture(
         cells=_cells(summary, pooling, whole is not None),
         chosen=_over(summary, tokens),
         way=way,
-        lanes=lanes(summary, chosen, tokens, way),
+        lanes=lanes(summary, chosen, tokens, way, rollout),
+        rollout=rollout,
     )
 
 
@@ -100,9 +105,16 @@ def _over(summary: AttentionSummary, tokens: Sequence[int]) -> Interval:
 
 
 def lanes(
-    summary: AttentionSummary, chosen: tuple[int, int], tokens: Sequence[int], way: Way
+    summary: AttentionSummary,
+    chosen: tuple[int, int],
+    tokens: Sequence[int],
+    way: Way,
+    rollout: bool = False,
 ) -> tuple[AttentionLane, ...]:
-    """Attention of some tokens, averaged over them: of one head, of means over heads, and by rollout."""
+    """Attention of some tokens, averaged over them: of one head, of means over heads, and by rollout.
+
+    The first lane is of what the map shows.
+    """
     layer, head = chosen
     take = summary.row if way == "row" else summary.column
     slices = np.mean([take(token) for token in tokens], axis=0)
@@ -115,19 +127,48 @@ def lanes(
         AttentionLane(f"Layer {layer + 1}, mean of {summary.heads} heads", slices[layer].mean(0)),
         AttentionLane(f"Mean of all {summary.layers} layers and heads", slices.mean((0, 1))),
     ]
-    if way == "row":
+    rolled = _rollout_lane(summary, tokens, way)
+    if rolled is None:
+        return tuple(found)
+    return (rolled, *found) if rollout else (*found, rolled)
+
+
+def _rollout_lane(
+    summary: AttentionSummary, tokens: Sequence[int], way: Way
+) -> AttentionLane | None:
+    """Rows are always kept; columns where the whole rollout is, and so is what is usual at a distance."""
+    name, whole = "Rollout through all layers", summary.rollout
+    if whole is None:
+        if way == "column":
+            return None
         rows = [summary.queries.index(token) for token in tokens]
-        found.append(
-            AttentionLane("Rollout through all layers", summary.rollout_rows[rows].mean(0))
-        )
-    return tuple(found)
+        return AttentionLane(name, summary.rollout_rows[rows].mean(0))
+    values = (whole[list(tokens)] if way == "row" else whole[:, list(tokens)].T).mean(0)
+    profile = _profile(whole)
+    return AttentionLane(name, values, _usual(profile, summary.tokens, tokens, way))
+
+
+def _profile(
+    weights: Float[np.ndarray, "tokens tokens"],
+) -> Float[np.ndarray, " distances"]:
+    """Mean of each diagonal, from key far left of query to far right."""
+    count = len(weights)
+    at = np.arange(count)
+    offset = (at - at[:, None] + count - 1).ravel()
+    sums = np.bincount(offset, weights.ravel(), 2 * count - 1)
+    return sums / (count - np.abs(np.arange(1 - count, count)))
 
 
 def expected(
     summary: AttentionSummary, chosen: tuple[int, int], tokens: Sequence[int], way: Way
 ) -> Float[np.ndarray, " tokens"]:
     """What this head gives at each token's distance on average, wherever it is."""
-    others = np.arange(summary.tokens)
+    return _usual(summary.profile[chosen], summary.tokens, tokens, way)
+
+
+def _usual(
+    profile: Float[np.ndarray, " distances"], count: int, tokens: Sequence[int], way: Way
+) -> Float[np.ndarray, " tokens"]:
+    others = np.arange(count)
     steps = [others - token if way == "row" else token - others for token in tokens]
-    profile = summary.profile[chosen]
-    return np.mean([profile[step + summary.tokens - 1] for step in steps], axis=0)
+    return np.mean([profile[step + count - 1] for step in steps], axis=0)

@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from app.figures.data import LocusPicture, round_up
+from app.figures.motif_data import Called
 from enformer.coordinates import Interval
 
 LETTERS_UP_TO, BARS_UP_TO = 300, 4000
@@ -51,6 +52,8 @@ class ContributionPicture:
         method: how they were found, for people.
         explained: the target, for people.
         gap: how nearly the contributions add up to what they explain; empty where they need not.
+        second: the same by another method, drawn below.
+        called: peaks in view with the motifs under them; None where nobody looked.
     """
 
     locus: LocusPicture
@@ -60,6 +63,23 @@ class ContributionPicture:
     method: str
     explained: str
     gap: str = ""
+    second: "ContributionPicture | None" = None
+    called: tuple[Called, ...] | None = None
+
+    @property
+    def methods(self) -> tuple["ContributionPicture", ...]:
+        """From top to bottom, what has a lane of its own."""
+        return (self,) if self.second is None else (self, self.second)
+
+    @property
+    def motifs(self) -> tuple[Called, ...]:
+        """What is named under the contributions: from afar, names would be of nothing that is seen."""
+        return () if self.called is None or self.level is Level.ENVELOPE else self.called
+
+    def motif_at(self, start: int) -> str:
+        """What is known of the motif over a 0-based position; empty where there is none."""
+        here = (one.about for one in self.motifs if one.interval.start <= start < one.interval.end)
+        return next(here, "")
 
     @property
     def view(self) -> Interval:
@@ -134,8 +154,8 @@ class ContributionPicture:
 
     @property
     def pooled_top(self) -> float:
-        """Top of the axis of pooled contributions."""
-        return round_up(float(self.pooled_in_view.max())) or 1.0
+        """Top of the axis of pooled contributions, of all methods."""
+        return round_up(max(float(each.pooled_in_view.max()) for each in self.methods)) or 1.0
 
     @property
     def words(self) -> str:
@@ -158,9 +178,16 @@ def describe(picture: ContributionPicture) -> str:
         f"Genes: {', '.join(names[:12])}." if names else "No genes in view.",
         _extreme("highest", picture, int(seen.argmax())),
         _extreme("lowest", picture, int(seen.argmin())),
+        _named(picture),
+        "" if picture.second is None else f"Below it the same by {picture.second.method}.",
         "" if picture.locus.trained else "The weights were never trained.",
     ]
     return " ".join(part for part in parts if part)
+
+
+def _named(picture: ContributionPicture) -> str:
+    names = dict.fromkeys(one.name for one in picture.motifs if one.name)
+    return f"Motifs under peaks: {', '.join(names)}." if names else ""
 
 
 _DRAWN = {

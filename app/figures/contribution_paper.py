@@ -2,6 +2,7 @@
 
 import textwrap
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -10,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
-from app.figures import logo, paper
+from app.figures import logo, motif_data, paper
 from app.figures.contribution_data import ContributionPicture, Level, describe
 from app.figures.locus_sheet import (
     LETTER,
@@ -22,19 +23,44 @@ from app.figures.locus_sheet import (
     over,
     write_name,
 )
+from app.figures.motif_data import PlacedName
+from app.figures.motif_paper import draw_motifs
 from app.figures.palette import PAPER
 
-VALUES, GAP, POOLED, FOOT = 38.0, 3.2, 9.0, 1.8
-"""Mm."""
+VALUES, HALF, GAP, POOLED, FOOT = 38.0, 26.0, 3.2, 9.0, 1.8
+MOTIF_ROW = 4.0
+"""Mm; a single lane, and each of two."""
 
 
 @dataclass(frozen=True)
 class _Sheet(Sheet):
-    """A locus without tracks, and two lanes in their place."""
+    """A locus without tracks, and lanes of contributions in their place."""
+
+    shown: ContributionPicture
+
+    @property
+    def lane(self) -> float:
+        return VALUES if self.shown.second is None else HALF
+
+    @cached_property
+    def motifs(self) -> tuple[PlacedName, ...]:
+        em = self.em(paper.SMALL)
+        return motif_data.placed(self.shown.motifs, self.shown.view, em)
+
+    def values_top(self, place: int) -> float:
+        return self.lanes_top + place * (self.lane + GAP)
+
+    @property
+    def motifs_top(self) -> float:
+        return self.values_top(len(self.shown.methods))
+
+    @property
+    def motifs_height(self) -> float:
+        return MOTIF_ROW * motif_data.rows(self.motifs)
 
     @property
     def pooled_top(self) -> float:
-        return self.lanes_top + VALUES + GAP
+        return self.motifs_top + self.motifs_height + (GAP if self.motifs else 0)
 
     @property
     def bottom(self) -> float:
@@ -67,16 +93,34 @@ def render(
 def draw(picture: ContributionPicture, width_mm: int) -> Figure:
     """The figure itself; to be called under `paper.style()`, see `render`."""
     check_width(width_mm)
-    sheet = _Sheet(picture.locus, width_mm)
+    sheet = _Sheet(picture.locus, width_mm, picture)
     figure = ground(sheet)
-    axes = over(figure, sheet, sheet.lanes_top, VALUES)
-    _scale(axes, *picture.value_range)
-    {Level.ENVELOPE: _envelope, Level.BARS: _bars, Level.LETTERS: _letters}[picture.level](
-        axes, picture
-    )
-    write_name(figure, sheet.lanes_top + VALUES / 2, _about(sheet, picture))
+    for place, one in enumerate(picture.methods):
+        _values(figure, sheet, place, one)
+    _motifs(figure, sheet)
     _pooled(figure, sheet, picture)
     return finished(figure, sheet)
+
+
+def _values(figure: Figure, sheet: _Sheet, place: int, one: ContributionPicture) -> None:
+    top = sheet.values_top(place)
+    axes = over(figure, sheet, top, sheet.lane)
+    _scale(axes, *one.value_range)
+    {Level.ENVELOPE: _envelope, Level.BARS: _bars, Level.LETTERS: _letters}[one.level](axes, one)
+    title = "Second method" if place else "Contribution"
+    write_name(figure, top + sheet.lane / 2, _about(sheet, one, title))
+
+
+def _motifs(figure: Figure, sheet: _Sheet) -> None:
+    if not sheet.motifs:
+        return
+    axes = over(figure, sheet, sheet.motifs_top, sheet.motifs_height)
+    axes.set_ylim(-motif_data.rows(sheet.motifs), 0)
+    draw_motifs(axes, sheet.motifs, (sheet.shown.view.start, sheet.shown.view.end))
+    lines = [("Motifs", paper.TEXT, "bold")]
+    if any(not one.called.name for one in sheet.motifs) and motif_data.rows(sheet.motifs) > 1:
+        lines.append(("pale: none known", paper.SMALL, "normal"))
+    write_name(figure, sheet.motifs_top + sheet.motifs_height / 2, lines)
 
 
 def _scale(axes: Axes, low: float, high: float) -> None:
@@ -120,16 +164,20 @@ def _pooled(figure: Figure, sheet: _Sheet, picture: ContributionPicture) -> None
     edges = np.clip(picture.token_edges, picture.view.start, picture.view.end)
     axes.stairs(picture.pooled_in_view, edges, fill=True, color=PAPER.hairline, lw=0)
     lines = [("Per 128 bp", paper.TEXT, "bold"), ("|contribution|, summed", paper.SMALL, "normal")]
+    if picture.second is not None:
+        axes.stairs(picture.second.pooled_in_view, edges, color=PAPER.accent, lw=0.6, ls=":")
+        lines.append(("dotted: second method", paper.SMALL, "normal"))
     write_name(figure, sheet.pooled_top + POOLED / 2, lines)
 
 
-def _about(sheet: _Sheet, picture: ContributionPicture) -> list[tuple[str, float, str]]:
+def _about(sheet: _Sheet, picture: ContributionPicture, title: str) -> list[tuple[str, float, str]]:
     """What is drawn, what it explains and how well it adds up, in the column of names."""
     letters = int((NAMES[sheet.width] - 3.2) / (LETTER * paper.SMALL * paper.POINT))
     said = [f"{picture.method}; {_DRAWN[picture.level]}", f"To {picture.explained}", picture.gap]
+    said = said if picture is sheet.shown else [picture.method, picture.gap]
     small = [line for text in said for line in textwrap.wrap(text, letters, break_long_words=False)]
     return [
-        ("Contribution", paper.TEXT, "bold"),
+        (title, paper.TEXT, "bold"),
         *((line, paper.SMALL, "normal") for line in small),
     ]
 

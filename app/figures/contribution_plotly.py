@@ -15,11 +15,14 @@ from app.figures import logo, page
 from app.figures.contribution_data import ContributionPicture, Level
 from app.figures.contribution_frame import ContributionFrame
 from app.figures.gene_traces import gene_traces
-from app.figures.locus_frame import Spec
+from app.figures.locus_frame import Spec, axis_key
 from app.figures.locus_layout import layout
+from app.figures.motif_plotly import motif_axis, motif_traces
 from app.figures.palette import Theme
 
-POINTER, VALUES, POOLED = "y2", "y3", "y4"
+POINTER, POOLED, MOTIFS = "y2", "y4", "y6"
+VALUES = ("y3", "y5")
+"""Axes of the method's contributions and of the second one's."""
 
 
 def contribution_figure(
@@ -34,13 +37,24 @@ def contribution_figure(
     """
     frame, colours = ContributionFrame.of(picture, width), page.theme(dark)
     drawn = layout(frame, colours)
+    lanes = tuple(zip(picture.methods, VALUES, strict=False))
+    letters = [shape for one, axis in lanes for shape in _letters(one, axis, colours)]
     drawn |= {
-        "yaxis3": _axis(frame.values_domain, picture.value_range, colours),
+        axis_key(axis): _axis(frame.values_domain(place), one.value_range, colours)
+        for place, (one, axis) in enumerate(lanes)
+    }
+    drawn |= {
         "yaxis4": _axis(frame.pooled_domain, (0.0, picture.pooled_top), colours),
-        "shapes": [*drawn["shapes"], *_letters(picture, colours)],
+        "shapes": [*drawn["shapes"], *letters],
         "annotations": [*drawn["annotations"], *_names(frame, colours)],
     }
-    traces = [*gene_traces(frame, colours), *_values(picture, colours), _pooled(picture, colours)]
+    traces = gene_traces(frame, colours)
+    for one, axis in lanes:
+        traces += _values(one, axis, colours)
+    traces += _pooled(picture, colours)
+    if frame.motif_rows:
+        drawn["yaxis6"] = motif_axis(frame.motifs_domain, frame.motif_rows)
+        traces += motif_traces(frame.motifs, MOTIFS, colours)[:-1]  # the pointer's lane tells them
     return go.Figure({"data": [*traces, _pointer(picture)], "layout": drawn})
 
 
@@ -56,17 +70,17 @@ def _axis(domain: list[float], span: tuple[float, float], colours: Theme) -> Spe
     }  # fmt: skip
 
 
-def _values(picture: ContributionPicture, colours: Theme) -> list[Spec]:
+def _values(picture: ContributionPicture, axis: str, colours: Theme) -> list[Spec]:
     if picture.level is Level.ENVELOPE:
-        return _envelope(picture, colours)
+        return _envelope(picture, axis, colours)
     if picture.level is Level.BARS:
-        return [_bars(picture, base, colours) for base in logo.BASES]
+        return [_bars(picture, base, axis, colours) for base in logo.BASES]
     return []
 
 
-def _envelope(picture: ContributionPicture, colours: Theme) -> list[Spec]:
+def _envelope(picture: ContributionPicture, axis: str, colours: Theme) -> list[Spec]:
     """The area from the smallest to the largest contribution of each column."""
-    shape, look = picture.envelope, {"yaxis": VALUES, "hoverinfo": "skip"}
+    shape, look = picture.envelope, {"yaxis": axis, "hoverinfo": "skip"}
     lines = {"mode": "lines", "line": {"width": 0.5, "shape": "hv", "color": colours.ink}}
     return [
         {"type": "scatter", "x": shape.edges, "y": np.append(side, side[-1]), "fill": "tozeroy",
@@ -75,7 +89,7 @@ def _envelope(picture: ContributionPicture, colours: Theme) -> list[Spec]:
     ]  # fmt: skip
 
 
-def _bars(picture: ContributionPicture, base: str, colours: Theme) -> Spec:
+def _bars(picture: ContributionPicture, base: str, axis: str, colours: Theme) -> Spec:
     """All bars of a base as one path: thousands of bars of their own would be felt."""
     starts, heights = picture.of_base(base)
     gap = np.full_like(starts, np.nan)
@@ -83,30 +97,40 @@ def _bars(picture: ContributionPicture, base: str, colours: Theme) -> Spec:
     y = np.stack([0 * heights, heights, heights, 0 * heights, 0 * heights, gap], axis=1)
     return {
         "type": "scatter", "mode": "lines", "name": base, "x": x.ravel(),
-        "y": y.ravel().astype(np.float32), "yaxis": VALUES, "fill": "toself",
+        "y": y.ravel().astype(np.float32), "yaxis": axis, "fill": "toself",
         "fillcolor": colours.bases[base], "line": {"width": 0.8, "color": colours.bases[base]},
         "hoverinfo": "skip",
     }  # fmt: skip
 
 
-def _letters(picture: ContributionPicture, colours: Theme) -> list[Spec]:
+def _letters(picture: ContributionPicture, axis: str, colours: Theme) -> list[Spec]:
     if picture.level is not Level.LETTERS:
         return []
     found = {base: picture.of_base(base) for base in logo.BASES}
     return [
-        {"type": "path", "path": logo.svg_path(base, starts, heights), "xref": "x", "yref": VALUES,
+        {"type": "path", "path": logo.svg_path(base, starts, heights), "xref": "x", "yref": axis,
          "fillcolor": colours.bases[base], "line": {"width": 0}}
         for base, (starts, heights) in found.items() if len(starts)
     ]  # fmt: skip
 
 
-def _pooled(picture: ContributionPicture, colours: Theme) -> Spec:
-    values = picture.pooled_in_view.astype(np.float32)
+def _pooled(picture: ContributionPicture, colours: Theme) -> list[Spec]:
+    """Filled, and as a dotted line those of the second method."""
+    area = _steps(picture, picture.pooled_in_view) | {
+        "fill": "tozeroy", "fillcolor": colours.hairline,
+        "line": {"shape": "hv", "width": 1, "color": colours.muted},
+    }  # fmt: skip
+    if picture.second is None:
+        return [area]
+    dotted = {"shape": "hv", "width": 1.3, "color": colours.accent, "dash": "dot"}
+    return [area, _steps(picture, picture.second.pooled_in_view) | {"line": dotted}]
+
+
+def _steps(picture: ContributionPicture, pooled: np.ndarray) -> Spec:
+    values = pooled.astype(np.float32)
     return {
         "type": "scatter", "mode": "lines", "x": picture.token_edges,
-        "y": np.append(values, values[-1:]), "yaxis": POOLED, "fill": "tozeroy",
-        "fillcolor": colours.hairline, "line": {"shape": "hv", "width": 1, "color": colours.muted},
-        "hoverinfo": "skip",
+        "y": np.append(values, values[-1:]), "yaxis": POOLED, "hoverinfo": "skip",
     }  # fmt: skip
 
 
@@ -134,12 +158,22 @@ def _columns_told(picture: ContributionPicture) -> tuple[np.ndarray, list[str]]:
 
 def _bases_told(picture: ContributionPicture) -> tuple[np.ndarray, list[str]]:
     starts, contig = np.arange(picture.view.start, picture.view.end), picture.view.contig
-    rows = zip(starts, picture.letters, picture.seen, _pooled_at(picture, starts), strict=True)
+    pooled = _pooled_at(picture, starts)
+    columns = [picture.letters, picture.seen, pooled]
     text = [
         f"<b>{contig}:{start + 1:,} {base}</b><br>contribution {value:.3g}<br>128 bp: {mass:.3g}"
-        for start, base, value, mass in rows
+        for start, base, value, mass in zip(starts, *columns, strict=True)
     ]
-    return starts + 0.5, text
+    if picture.second is not None:
+        second = picture.second.seen
+        text = [
+            f"{said}<br>second method {value:.3g}" for said, value in zip(text, second, strict=True)
+        ]
+    told = (
+        [picture.motif_at(int(start)) for start in starts] if picture.motifs else [""] * len(text)
+    )
+    return starts + 0.5, [f"{said}<br>{motif}" if motif else said
+                          for said, motif in zip(text, told, strict=True)]  # fmt: skip
 
 
 def _pooled_at(picture: ContributionPicture, starts: np.ndarray) -> np.ndarray:
@@ -148,16 +182,23 @@ def _pooled_at(picture: ContributionPicture, starts: np.ndarray) -> np.ndarray:
 
 def _names(frame: ContributionFrame, colours: Theme) -> list[Spec]:
     """What each lane is, in the column on the left."""
-    picture = frame.shown
-    key = "" if picture.level is Level.ENVELOPE else _key(colours)
-    lines = textwrap.wrap(picture.method, at.UNIT_LETTERS)
+    found, picture = [], frame.shown
     how = {
         Level.ENVELOPE: "largest and smallest in each pixel", Level.BARS: "one bar for each base",
         Level.LETTERS: "letters as high as they weigh",
     }[picture.level]  # fmt: skip
-    values = _name("Contribution", [*lines, how, key], sum(frame.values_domain) / 2, colours)
-    pooled = ["|contribution|, summed"]
-    return [values, _name("Per 128 bp", pooled, sum(frame.pooled_domain) / 2, colours)]
+    key = "" if picture.level is Level.ENVELOPE else _key(colours)
+    for place, one in enumerate(picture.methods):
+        lines = [*textwrap.wrap(one.method, at.UNIT_LETTERS), *([how, key] if place == 0 else [])]
+        title = (
+            "Contribution" if picture.second is None else ("Contribution", "Second method")[place]
+        )
+        found.append(_name(title, lines, sum(frame.values_domain(place)) / 2, colours))
+    if frame.motif_rows:
+        lines = ["pale: no motif known"] if any(not one.name for one in picture.motifs) else []
+        found.append(_name("Motifs", lines, sum(frame.motifs_domain) / 2, colours))
+    pooled = ["|contribution|, summed", *(["dotted: second method"] if picture.second else [])]
+    return [*found, _name("Per 128 bp", pooled, sum(frame.pooled_domain) / 2, colours)]
 
 
 def _key(colours: Theme) -> str:

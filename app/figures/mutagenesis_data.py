@@ -8,6 +8,7 @@ from jaxtyping import Float, Int
 
 from app.figures.data import round_up
 from app.figures.logo import BASES
+from app.figures.motif_data import Called
 from enformer import alleles
 from enformer.coordinates import Interval, Variant
 
@@ -44,6 +45,7 @@ class MutagenesisPicture:
         method: how effects were found, for people.
         variant: framed.
         trained: false when the weights were never trained, which is then written on the figure.
+        called: motifs that the variant makes or breaks, drawn under the logo; None where nobody looked.
     """
 
     region: Interval
@@ -56,6 +58,7 @@ class MutagenesisPicture:
     method: str
     variant: Variant | None = None
     trained: bool = True
+    called: tuple[Called, ...] | None = None
 
     @property
     def title(self) -> str:
@@ -152,6 +155,13 @@ def describe(picture: MutagenesisPicture) -> str:
         f"Largest gain: {picture.told(int(high[0]), BASES[high[1]])}.",
         f"Largest loss: {picture.told(int(low[0]), BASES[low[1]])}.",
         "" if picture.variant is None else f"The variant {picture.variant} is framed.",
+        _motifs(picture),
         "" if picture.trained else "The weights were never trained.",
     ]
     return " ".join(part for part in parts if part)
+
+
+def _motifs(picture: MutagenesisPicture) -> str:
+    if not picture.called:
+        return ""
+    return f"Motifs changed by the variant: {', '.join(one.name for one in picture.called)}."

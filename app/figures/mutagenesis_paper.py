@@ -9,9 +9,11 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
-from app.figures import logo, paper, ramps
+from app.figures import logo, motif_data, paper, ramps
 from app.figures.locus_sheet import NAMES, check_width, write_name
 from app.figures.logo import BASES
+from app.figures.motif_data import PlacedName
+from app.figures.motif_paper import draw_motifs
 from app.figures.mutagenesis_data import MutagenesisPicture, describe
 from app.figures.palette import PAPER
 from app.figures.ruler import ticks
@@ -19,7 +21,7 @@ from app.figures.ruler import ticks
 HEAD, LOGO, GAP, LETTERS, ROW, FOOT = 8.0, 18.0, 1.4, 3.0, 3.6, 8.5
 TICKS, RIGHT, BAR = 6.0, 15.0, 1.6
 """Mm, as is everything here that has no other unit."""
-MAP_TOP = HEAD + LOGO + GAP + LETTERS
+MOTIF_ROW = 4.0
 MAP = len(BASES) * ROW
 
 
@@ -50,15 +52,19 @@ def draw(picture: MutagenesisPicture, width_mm: int) -> Figure:
     check_width(width_mm)
     letters = int(width_mm / (0.5 * paper.SMALL * paper.POINT))
     notes = textwrap.wrap(picture.words, letters)
-    bottom = MAP_TOP + MAP + FOOT
+    motifs = _placed(picture, width_mm)
+    letters_top = HEAD + LOGO + GAP + MOTIF_ROW * motif_data.rows(motifs)
+    map_top = letters_top + LETTERS
+    bottom = map_top + MAP + FOOT
     figure = paper.new_figure(width_mm, bottom + 2.4 * len(notes))
     said = f"{picture.title} ({picture.assembly})"
     said += "" if picture.trained else ", never trained: random weights"
     paper.add_text(figure, 1.5, 2.4, said, size=paper.TITLE, weight="bold")
     _logo(figure, picture, width_mm)
-    _letters(figure, picture, width_mm)
-    _map(figure, picture, width_mm)
-    _bar(figure, picture, width_mm)
+    _motifs(figure, picture, width_mm, motifs)
+    _letters(figure, picture, width_mm, letters_top)
+    _map(figure, picture, width_mm, map_top)
+    _bar(figure, picture, width_mm, map_top)
     for place, line in enumerate(notes):
         paper.add_text(figure, 1.5, bottom + 2.4 * place, line, size=paper.SMALL)
     for artist in figure.findobj():
@@ -91,19 +97,38 @@ def _logo(figure: Figure, picture: MutagenesisPicture, width: int) -> None:
     _name(figure, width, HEAD + LOGO / 2, "Importance", "minus the mean change by the other bases")
 
 
-def _letters(figure: Figure, picture: MutagenesisPicture, width: int) -> None:
-    axes = _over(figure, picture, width, HEAD + LOGO + GAP, LETTERS)
+def _placed(picture: MutagenesisPicture, width: int) -> tuple[PlacedName, ...]:
+    across = width - NAMES[width] - TICKS - RIGHT
+    em = picture.region.length / across * paper.SMALL * paper.POINT
+    return motif_data.placed(picture.called or (), picture.region, em)
+
+
+def _motifs(
+    figure: Figure, picture: MutagenesisPicture, width: int, motifs: tuple[PlacedName, ...]
+) -> None:
+    """Under the logo what the variant makes and breaks; nothing where it does neither."""
+    if not motifs:
+        return
+    rows = motif_data.rows(motifs)
+    axes = _over(figure, picture, width, HEAD + LOGO + GAP, MOTIF_ROW * rows)
+    axes.set_ylim(-rows, 0)
+    draw_motifs(axes, motifs, (picture.region.start, picture.region.end))
+    _name(figure, width, HEAD + LOGO + GAP + MOTIF_ROW * rows / 2, "Motifs", "")
+
+
+def _letters(figure: Figure, picture: MutagenesisPicture, width: int, top: float) -> None:
+    axes = _over(figure, picture, width, top, LETTERS)
     axes.set_ylim(0, 1)
     room = (width - NAMES[width] - TICKS - RIGHT) / picture.region.length / paper.POINT
     size = min(paper.TEXT, 1.3 * room)
     for place, letter in enumerate(picture.letters):
         axes.text(picture.region.start + place + 0.5, 0.5, letter, size=size, weight="bold",
                   ha="center", va="center", color=PAPER.bases.get(letter, PAPER.muted))  # fmt: skip
-    _name(figure, width, HEAD + LOGO + GAP + LETTERS / 2, "Reference", "")
+    _name(figure, width, top + LETTERS / 2, "Reference", "")
 
 
-def _map(figure: Figure, picture: MutagenesisPicture, width: int) -> None:
-    axes = _over(figure, picture, width, MAP_TOP, MAP)
+def _map(figure: Figure, picture: MutagenesisPicture, width: int, top: float) -> None:
+    axes = _over(figure, picture, width, top, MAP)
     colours = ListedColormap(ramps.ramp(True, dark=False) / 255)
     start, end, limit = picture.region.start, picture.region.end, picture.limit
     edges = np.arange(start, end + 1), np.arange(len(BASES) + 1)
@@ -126,12 +151,12 @@ def _map(figure: Figure, picture: MutagenesisPicture, width: int) -> None:
     axes.set_xlabel(f"Position on {picture.region.contig} (bp, {picture.assembly})", labelpad=1.5)
     framed = "; frame: the variant" if picture.outlines else ""
     said = f"ALT − REF of the target; dot: the reference{framed}"
-    _name(figure, width, MAP_TOP + MAP / 2, "Each base instead", said)
+    _name(figure, width, top + MAP / 2, "Each base instead", said)
 
 
-def _bar(figure: Figure, picture: MutagenesisPicture, width: int) -> None:
+def _bar(figure: Figure, picture: MutagenesisPicture, width: int, top: float) -> None:
     """The colours beside the rows, their unit above."""
-    axes = paper.add_axes(figure, width - RIGHT + 2, MAP_TOP, BAR, MAP)
+    axes = paper.add_axes(figure, width - RIGHT + 2, top, BAR, MAP)
     shades = ListedColormap(ramps.ramp(True, dark=False) / 255)
     limit = picture.limit
     axes.imshow(
@@ -145,7 +170,7 @@ def _bar(figure: Figure, picture: MutagenesisPicture, width: int) -> None:
     axes.yaxis.tick_right()
     lines = [("ALT − REF", "bold"), *((x, "normal") for x in textwrap.wrap(picture.unit, 14))]
     for place, (line, weight) in enumerate(reversed(lines)):
-        y = MAP_TOP - 2.4 - 2.1 * place
+        y = top - 2.4 - 2.1 * place
         paper.add_text(figure, width - RIGHT + 1, y, line, size=paper.SMALL, weight=weight)
 
 

@@ -1,15 +1,18 @@
 """A mutagenesis map on the page, in Plotly: positions, logo, the reference's letters, substitutions."""
 
 import textwrap
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
 from app.figures import locus_frame as at
-from app.figures import logo, page, ramps
+from app.figures import logo, motif_data, page, ramps
 from app.figures.locus_frame import Spec
 from app.figures.logo import BASES
+from app.figures.motif_data import PlacedName
+from app.figures.motif_plotly import motif_axis, motif_traces
 from app.figures.mutagenesis_data import MutagenesisPicture
 from app.figures.palette import Theme
 from app.figures.ruler import length_text, ticks
@@ -17,10 +20,48 @@ from app.figures.ruler import length_text, ticks
 RIGHT, TOP, NOTE = 112, 62, 18
 LOGO, GAP, LETTERS, ROW = 120, 10, 24, 34
 """Px."""
-HEIGHT = LOGO + GAP + LETTERS + len(BASES) * ROW
-MAP_TOP = LOGO + GAP + LETTERS
+MOTIF_ROW = 24
 PIXELS_PER_TICK = 90
-LOGO_AXIS, LETTERS_AXIS = "y2", "y3"
+LOGO_AXIS, LETTERS_AXIS, MOTIFS_AXIS = "y2", "y3", "y4"
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """Where the parts go, in px from the top of the logo.
+
+    Attributes:
+        motifs: under the logo, in their rows.
+    """
+
+    motifs: tuple[PlacedName, ...]
+
+    @classmethod
+    def of(cls, picture: MutagenesisPicture, across: int) -> "_Sheet":
+        em = picture.region.length / max(across, 200) * page.SIZE
+        return cls(motif_data.placed(picture.called or (), picture.region, em))
+
+    @property
+    def rows(self) -> int:
+        return motif_data.rows(self.motifs)
+
+    @property
+    def letters(self) -> int:
+        """Where the reference's letters begin, under the motifs."""
+        return LOGO + GAP + MOTIF_ROW * self.rows
+
+    @property
+    def map(self) -> int:
+        """Where the rows of bases begin."""
+        return self.letters + LETTERS
+
+    @property
+    def height(self) -> int:
+        """Of everything."""
+        return self.map + len(BASES) * ROW
+
+    def domain(self, top: float, bottom: float) -> list[float]:
+        """A stretch as Plotly wants it."""
+        return [1 - bottom / self.height, 1 - top / self.height]
 
 
 def mutagenesis_figure(
@@ -34,30 +75,30 @@ def mutagenesis_figure(
         width: px the figure will have at least; ticks and letters fit from there on.
     """
     colours, across = page.theme(dark), width - at.LEFT - RIGHT
+    sheet = _Sheet.of(picture, across)
     traces = [
         _map(picture, colours, dark), _dots(picture, colours), _letters(picture, colours, across),
         _pointer(picture),
     ]  # fmt: skip
-    return go.Figure({"data": traces, "layout": _layout(picture, colours, across)})
+    traces += motif_traces(sheet.motifs, MOTIFS_AXIS, colours) if sheet.rows else []
+    return go.Figure({"data": traces, "layout": _layout(picture, sheet, colours, across)})
 
 
-def _layout(picture: MutagenesisPicture, colours: Theme, across: int) -> Spec:
-    return page.base_layout(colours) | {
-        "height": TOP + HEIGHT + NOTE + 10,
+def _layout(picture: MutagenesisPicture, sheet: _Sheet, colours: Theme, across: int) -> Spec:
+    named = sheet.domain(LOGO + GAP, sheet.letters)
+    motifs = {"yaxis4": motif_axis(named, sheet.rows)} if sheet.rows else {}
+    return motifs | page.base_layout(colours) | {
+        "height": TOP + sheet.height + NOTE + 10,
         "margin": {"l": at.LEFT, "r": RIGHT, "t": TOP, "b": NOTE + 10},
         "hovermode": "closest", "dragmode": False,
         "xaxis": _ruler(picture, colours, across),
-        "yaxis": _rows(colours),
-        "yaxis2": _logo_axis(picture, colours),
-        "yaxis3": {"domain": _domain(LOGO + GAP, MAP_TOP), "range": [0, 1], "visible": False,
+        "yaxis": _rows(sheet, colours),
+        "yaxis2": _logo_axis(picture, sheet, colours),
+        "yaxis3": {"domain": sheet.domain(sheet.letters, sheet.map), "range": [0, 1], "visible": False,
                    "fixedrange": True, "anchor": "x"},
         "shapes": [*_logo(picture, colours), *_frames(picture, colours)],
-        "annotations": [*_head(picture, colours), *_names(picture, colours)],
+        "annotations": [*_head(picture, sheet, colours), *_names(picture, sheet, colours)],
     }  # fmt: skip
-
-
-def _domain(top: float, bottom: float) -> list[float]:
-    return [1 - bottom / HEIGHT, 1 - top / HEIGHT]
 
 
 def _ruler(picture: MutagenesisPicture, colours: Theme, across: int) -> Spec:
@@ -72,20 +113,20 @@ def _ruler(picture: MutagenesisPicture, colours: Theme, across: int) -> Spec:
     }  # fmt: skip
 
 
-def _rows(colours: Theme) -> Spec:
+def _rows(sheet: _Sheet, colours: Theme) -> Spec:
     """Rows of bases, A on top."""
     names = [f"<b><span style='color:{colours.bases[base]}'>{base}</span></b>" for base in BASES]
     return {
-        "domain": _domain(MAP_TOP, HEIGHT), "range": [len(BASES), 0], "fixedrange": True,
+        "domain": sheet.domain(sheet.map, sheet.height), "range": [len(BASES), 0], "fixedrange": True,
         "anchor": "x", "tickmode": "array", "tickvals": [row + 0.5 for row in range(len(BASES))],
         "ticktext": names, "tickfont": {"size": page.SIZE + 1}, "ticks": "", "ticklabelstandoff": 4,
         "showgrid": False, "zeroline": False,
     }  # fmt: skip
 
 
-def _logo_axis(picture: MutagenesisPicture, colours: Theme) -> Spec:
+def _logo_axis(picture: MutagenesisPicture, sheet: _Sheet, colours: Theme) -> Spec:
     return {
-        "domain": _domain(0, LOGO), "range": list(picture.logo_range), "fixedrange": True,
+        "domain": sheet.domain(0, LOGO), "range": list(picture.logo_range), "fixedrange": True,
         "anchor": "x", "tickmode": "array", "tickvals": picture.logo_ticks,
         "ticktext": [f"{tick:.3g}".replace("-", "−") for tick in picture.logo_ticks],
         "tickfont": {"size": page.SMALL, "color": colours.muted}, "ticks": "outside", "ticklen": 3,
@@ -173,35 +214,38 @@ def _frames(picture: MutagenesisPicture, colours: Theme) -> list[Spec]:
     ]  # fmt: skip
 
 
-def _head(picture: MutagenesisPicture, colours: Theme) -> list[Spec]:
+def _head(picture: MutagenesisPicture, sheet: _Sheet, colours: Theme) -> list[Spec]:
     title = f"<b>{picture.title} · {length_text(picture.region.length)}</b> · {picture.assembly}"
     small = {"size": page.SMALL, "color": colours.muted}
     found = [
-        _text(title, 1 + 46 / HEIGHT, font={"size": 14}, xshift=8 - at.LEFT),
-        _text(f"Position on {picture.region.contig}", 1 + 13 / HEIGHT, font=small),
-        _text(picture.words, -NOTE / 2 / HEIGHT, font=small, xshift=8 - at.LEFT),
+        _text(title, 1 + 46 / sheet.height, font={"size": 14}, xshift=8 - at.LEFT),
+        _text(f"Position on {picture.region.contig}", 1 + 13 / sheet.height, font=small),
+        _text(picture.words, -NOTE / 2 / sheet.height, font=small, xshift=8 - at.LEFT),
     ]
     if not picture.trained:
-        found.append(page.untrained(colours, y=1 + 46 / HEIGHT, xshift=RIGHT - 36))
+        found.append(page.untrained(colours, y=1 + 46 / sheet.height, xshift=RIGHT - 36))
     return found
 
 
-def _names(picture: MutagenesisPicture, colours: Theme) -> list[Spec]:
+def _names(picture: MutagenesisPicture, sheet: _Sheet, colours: Theme) -> list[Spec]:
     """What each part is, in the column on the left; the unit above the colour bar."""
     small = f"<span style='font-size:{page.SMALL}px;color:{colours.muted}'>"
 
     def name(title: str, lines: list[str], top: float, bottom: float) -> Spec:
         text = "<br>".join([f"<b>{title}</b>", *(f"{small}{line}</span>" for line in lines)])
-        return _text(text, sum(_domain(top, bottom)) / 2)
+        return _text(text, sum(sheet.domain(top, bottom)) / 2)
 
     framed = [] if picture.variant is None or not picture.outlines else ["frame: the variant"]
+    hollow = ["hollow: lost with ALT"] if sheet.rows > 1 else []
+    motifs = [name("Motifs", hollow, LOGO + GAP, sheet.letters)] if sheet.rows else []
     unit = "<br>".join(textwrap.wrap(picture.unit, 16))
     return [
         name("Importance", ["minus the mean change by", "the three other bases"], 0, LOGO),
-        name("Reference", [], LOGO + GAP, MAP_TOP),
+        *motifs,
+        name("Reference", [], sheet.letters, sheet.map),
         name("Each base instead", ["ALT − REF of the target", "dot: the reference", *framed],
-             MAP_TOP, HEIGHT),
-        _text(f"<b>ALT − REF</b><br>{small}{unit}</span>", 1 - (MAP_TOP - 14) / HEIGHT, x=1,
+             sheet.map, sheet.height),
+        _text(f"<b>ALT − REF</b><br>{small}{unit}</span>", 1 - (sheet.map - 14) / sheet.height, x=1,
               xshift=12, yanchor="bottom"),
     ]  # fmt: skip
 

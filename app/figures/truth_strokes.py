@@ -135,12 +135,12 @@ def _arcs(truth: Truth, view: Interval, foot: float) -> dict[int, list[Path]]:
     for link in links:
         height = (ARCS - 0.2) * (abs(link.start - link.tss) / longest) ** 0.5
         kind = min(CLASSES, 1 + int(CLASSES * truth.share(link)))
-        found.setdefault(kind, []).append(_arc(link.start, link.tss, height, foot, view))
+        found.setdefault(kind, []).append(arc(link.start, link.tss, height, foot, view))
     return found
 
 
-def _arc(start: int, end: int, height: float, foot: float, view: Interval) -> Path:
-    """Half an ellipse, cut where it leaves the view."""
+def arc(start: float, end: float, height: float, foot: float, view: Interval) -> Path:
+    """Half an ellipse on its foot, hanging where the height is negative, cut where it leaves the view."""
     turn = np.linspace(0, np.pi, POINTS)
     middle, half = (start + end) / 2, (start - end) / 2
     ends = np.clip([(view.start - middle) / half, (view.end - middle) / half], -1, 1)

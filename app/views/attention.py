@@ -8,13 +8,16 @@ from app import (
     attending,
     attention_files,
     attention_panel,
+    attention_roles,
     header,
     marking,
     picker,
     state,
     targets,
     truth_panel,
+    widgets,
 )
+from app.figures.arc_data import arc_picture
 from app.figures.attention_pictures import atlas_picture, head_picture
 from app.figures.profile import profile_picture
 from app.scene import Scene
@@ -42,11 +45,17 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
             atlas = atlas_picture(summary, chosen, pooling, together)
             attention_panel.atlas(atlas, f"{stem}_atlas")
         with st.container():
-            attention_panel.heads(summary, chosen)
+            of_one = attending.one_allele(shown, tokens, allele, seat)
+            roles = attention_roles.roles_of(of_one, shown, genes, seat)
+            order = attention_roles.order(roles, attention_roles.sort_choice(roles))
+            attention_panel.heads(summary, chosen, roles, order)
             attention_panel.profile(profile_picture(summary, chosen), f"{stem}_distances")
+    with st.expander("How roles are computed", icon=":material/functions:"):
+        st.markdown(widgets.plain(attention_roles.said(roles)))
     st.caption(CAUTION.format(urlencode(query.to_url())), width="stretch")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         attention_panel.choose_tokens(query, shown, genes)
+        rollout = attention_panel.rollout()
         way, whole = attention_panel.way(), attention_panel.every_token()
         attention_panel.zoom_buttons(query, shown)
         menus = st.container(horizontal=True, width="content")
@@ -54,16 +63,22 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
         tissue = truth_panel.choose(query, shown, tracks)
     keys, queries = attending.views(query, shown)
     closer = whole or (keys, queries) != (shown.window, shown.window)
-    weights = attending.whole_map(shown, chosen, allele, seat) if closer else None
+    weights = None
+    if closer:
+        weights = summary.rollout if rollout else attending.whole_map(shown, chosen, allele, seat)
     over = attending.span(shown, tokens)
     mark = marking.region(query, shown)
     place = attending.place_of(shown, over, genes, keys, allele, tissue, mark)
     picture = head_picture(
-        summary, chosen, place, queries, tokens, pooling=pooling, way=way, whole=weights
-    )
+        summary, chosen, place, queries, tokens, pooling=pooling, way=way, whole=weights,
+        rollout=rollout,
+    )  # fmt: skip
     attention_panel.head(picture, stem)
+    arcs = arc_picture(picture, *attention_panel.arcs())
+    attention_panel.arc_chart(arcs, stem)
     with menus:
-        attention_files.menus(attention_files.Files(summary, atlas, picture, stem), query)
+        files = attention_files.Files(summary, atlas, picture, stem, arcs, roles)
+        attention_files.menus(files, query)
 
 
 def _tracks(query: state.Query, shown: Scene) -> tuple[TrackId, ...]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from app import (
+    attention_track,
     downloads,
     grouping,
     header,
@@ -50,6 +51,7 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
     )
     picture = _picture(shown, answer, tracks, query, seat)
     picture = truth.with_truth(picture, tissue, tracks, table)
+    picture = attention_track.added(picture, query, shown, seat)
     truth_panel.said(shown, tissue)
     brought = own_lanes.bring(own, picture, tracks, table)
     own_panel.said(brought)

@@ -15,6 +15,7 @@ from app import (
     toolbar,
     truth_panel,
     variant_files,
+    variant_motifs,
     variant_panel,
     varying,
     widgets,
@@ -88,14 +89,15 @@ def _map(query: state.Query, shown: Scene, effect: VariantEffect, seat: Seat) ->
     with about:
         variant_panel.about_map(varying.substitutions(shown, flank))
     targets.choose(target, shown, first)
+    changes = variant_motifs.changes_of(shown, seat)
     found = varying.map_of(shown, target, flank, seat)
-    if found is None:
-        return
-    picture = varying.map_picture(found, shown)
-    files = variant_files.MapFiles(found, picture, variant_panel.stem(shown))
-    variant_panel.chart(picture, files.name)
-    with menu:
-        variant_files.map_menu(files)
+    if found is not None:
+        picture = replace(varying.map_picture(found, shown), called=variant_motifs.called(changes))
+        files = variant_files.MapFiles(found, picture, variant_panel.stem(shown), changes)
+        variant_panel.chart(picture, files.name)
+        with menu:
+            variant_files.map_menu(files)
+    variant_motifs.draw(changes)
 
 
 header.run("variant", draw)

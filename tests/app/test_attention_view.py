@@ -28,7 +28,7 @@ def opened(open_view):
 
 
 def charts(app: AppTest) -> list[dict]:
-    """The atlas, the distances, the head."""
+    """The atlas, the distances, the head, the arcs."""
     return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
 
 
@@ -49,7 +49,7 @@ def variant() -> str:
 
 def test_a_link_opens_a_layer_and_a_head(opened):
     app = opened(locus=LOCUS, layer="2", head="3")
-    atlas, distances, head = charts(app)
+    atlas, distances, head, _ = charts(app)
     assert "Layer 2, head 3" in words(head)
     assert len(atlas["data"][0]["text"]) == 8  # two layers of four heads
     assert [s["x0"] for s in atlas["layout"]["shapes"]] == [2]
@@ -63,7 +63,7 @@ def test_a_head_that_the_model_lacks_is_passed_over(opened):
 
 
 def test_weights_that_were_never_trained_are_labelled_on_both_figures(opened, files):
-    atlas, _, head = charts(opened(locus=LOCUS))
+    atlas, _, head, _ = charts(opened(locus=LOCUS))
     assert "NEVER TRAINED" in words(atlas)
     assert "NEVER TRAINED" in words(head)
     name, _, make = files.figures(89)[3]

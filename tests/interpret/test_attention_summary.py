@@ -24,6 +24,8 @@ def summary():
         profile=np.zeros((1, 2, 19), np.float32),
         entropy=figure,
         distance=figure,
+        received=np.zeros((1, 2, 10), np.float32),
+        squared=figure,
         rollout_rows=values[0, 0],
         rollout_pooled=pooled[0, 0],
         rollout=None,

@@ -45,6 +45,8 @@ def attended(layers=2, heads=3, tokens=64, pool=10, queries=(30, 31), seed=0, st
         profile=profile,
         entropy=-(maps * np.log2(maps + 1e-30)).sum(-1).mean(-1),
         distance=(maps * np.abs(at - at[:, None])).sum(-1).mean(-1) * SIZE,
+        received=maps.mean(2),
+        squared=(maps**2).sum(-1).mean(-1),
         rollout_rows=maps.mean((0, 1))[list(queries)],
         rollout_pooled=pooled["mean"].mean((0, 1)),
         rollout=None,
@@ -322,7 +324,8 @@ def test_the_published_size_is_small_and_quick():
     whole = rng.gamma(0.2, 1e-3, (1536, 1536)).astype(np.float32)
     summary = AttentionSummary(
         slices, slices, maps, maps, rng.random((*shape, 3071), np.float32),
-        rng.random(shape), rng.random(shape) * 1e5, slices[0, 0], maps[0, 0], None,
+        rng.random(shape), rng.random(shape) * 1e5, slices[:, :, 0], rng.random(shape), slices[0, 0],
+        maps[0, 0], None,
         (767, 768, 769), (767, 768, 769), 1536, SIZE, 96, Interval("chr11", 0, 196_608), None,
     )  # fmt: skip
     place = around(summary)

@@ -1,0 +1,86 @@
+"""Arcs of attention on paper: the same data as the page, in Matplotlib."""
+
+import textwrap
+from dataclasses import dataclass
+
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+
+from app.figures import paper
+from app.figures.arc_data import ArcPicture, describe
+from app.figures.locus_sheet import (
+    LETTER,
+    NAMES,
+    Sheet,
+    check_width,
+    finished,
+    ground,
+    over,
+    write_name,
+)
+from app.figures.palette import PAPER
+
+ARCS, FOOT = 24.0, 1.8
+"""Mm."""
+THINNEST, STEP = 0.35, 0.35
+"""Pt of the first class of width, and what each further class adds."""
+
+
+@dataclass(frozen=True)
+class _Sheet(Sheet):
+    """A locus without tracks, and arcs in their place."""
+
+    @property
+    def bottom(self) -> float:
+        return self.lanes_top + ARCS + FOOT
+
+
+def render(picture: ArcPicture, width_mm: int, form: paper.Format, provenance: str) -> bytes:
+    """A file for a paper.
+
+    Args:
+        picture: what to show.
+        width_mm: 89, 120 or 183.
+        form: of the file.
+        provenance: JSON that goes inside.
+
+    Raises:
+        EnformerLensError: a width that no column has.
+    """
+    with paper.style():
+        title = f"Attention arcs over {picture.locus.place} ({picture.locus.assembly})"
+        figure = draw(picture, width_mm)
+        return paper.encode(
+            figure, form, title=title, text=describe(picture), provenance=provenance
+        )
+
+
+def draw(picture: ArcPicture, width_mm: int) -> Figure:
+    """The figure itself; to be called under `paper.style()`, see `render`."""
+    check_width(width_mm)
+    sheet = _Sheet(picture.locus, width_mm)
+    figure = ground(sheet)
+    axes = over(figure, sheet, sheet.lanes_top, ARCS)
+    axes.set_ylim(-1, 0)
+    for one in picture.arcs:
+        colour = PAPER.accent if one.weight < 0 else PAPER.shades("DNASE").line
+        width = THINNEST + STEP * (picture.width(one) - 1)
+        axes.add_collection(LineCollection([picture.path(one)], color=colour, lw=width, alpha=0.8))
+        axes.plot(one.token.center, -0.015, marker="o", ms=1.6, mew=0, color=colour)
+    write_name(figure, sheet.lanes_top + ARCS / 2, _about(sheet, picture))
+    return finished(figure, sheet)
+
+
+def _about(sheet: _Sheet, picture: ArcPicture) -> list[tuple[str, float, str]]:
+    letters = int((NAMES[sheet.width] - 3.2) / (LETTER * paper.SMALL * paper.POINT))
+    said = [
+        picture.name,
+        picture.words,
+        picture.ranked,
+        *(["purple: more in ALT"] if picture.difference else []),
+    ]
+    small = [line for text in said for line in textwrap.wrap(text, letters)]
+    return [
+        ("Attention arcs", paper.TEXT, "bold"),
+        *((line, paper.SMALL, "normal") for line in small),
+    ]

@@ -1,0 +1,88 @@
+"""Motifs under the peaks of contributions: what is asked, what is drawn, what is said where none is."""
+
+import json
+
+import streamlit as st
+
+from app import motif_library, services, widgets
+from app.explanations import Explanation
+from app.figures.motif_data import Called
+from app.motif_library import Library
+from app.scene import Scene
+from app.seat import Seat, Waiting
+from enformer.coordinates import Interval
+from enformer.errors import Cancelled, EnformerLensError
+from interpret.contributions import Contributions
+from interpret.peak_motifs import CHANCE, NamedPeaks, name_peaks
+
+
+def peaks_of(
+    found: Contributions, asked: Explanation, shown: Scene, seat: Seat
+) -> NamedPeaks | None:
+    """The named peaks of a result; None while a job is at it or where it cannot be, which is then told."""
+    try:
+        chosen = motif_library.library(shown)
+        if chosen is None:
+            st.caption(":material/label_off: Motifs under the peaks have no names yet: JASPAR's motifs are "
+                       "not on this machine.")  # fmt: skip
+            widgets.offer("jaspar", seat)
+            return None
+        made = _named(found, asked, chosen, seat)
+    except EnformerLensError as error:
+        st.caption(f":material/warning: No motifs are named. {widgets.plain(str(error))}")
+        return None
+    except (Cancelled, widgets.NotReady):
+        return None
+    if isinstance(made, Waiting):
+        widgets.quiet_progress(made.job)
+        return None
+    return made
+
+
+def _named(
+    found: Contributions, asked: Explanation, chosen: Library, seat: Seat
+) -> NamedPeaks | Waiting:
+    key = json.dumps(["motifs under peaks/1", asked.key, chosen.name])
+    return services.derived(
+        key,
+        lambda control: name_peaks(
+            found, chosen.motifs(), chosen.name, progress=control.progress, cancel=control.cancelled
+        ),
+        seat,
+        f"Naming motifs: {chosen.name}",
+    )
+
+
+def called(peaks: NamedPeaks, view: Interval) -> tuple[Called, ...]:
+    """What is drawn under the contributions in view: each peak with its name, or without one."""
+    return tuple(_called(peaks, number) for number in peaks.in_view(view))
+
+
+def _called(peaks: NamedPeaks, number: int) -> Called:
+    hit, peak = peaks.best(number), peaks.peaks[number]
+    if hit is None:
+        return Called(peak.interval, "", about="peak without a known motif")
+    fit = f"{hit.name} ({hit.id}), strand {hit.strand}" if hit.id != hit.name else (
+        f"{hit.name}, strand {hit.strand}"
+    )  # fmt: skip
+    fit += f", score {hit.score:.1f} bits, p {hit.p_value:.1g}"
+    chance = f"{peaks.chance(hit):.1%} of shuffled peaks do as well"
+    if peaks.named(number) is None:
+        return Called(peak.interval, "", about=f"no motif known; best is {fit}, but {chance}")
+    others = peaks.others(number)
+    more = f"; also {', '.join(others[:3])}{' …' if len(others) > 3 else ''}" if others else ""
+    return Called(hit.interval, hit.name, hit.strand, f"{fit}; {chance}{more}")
+
+
+def said(peaks: NamedPeaks, view: Interval) -> str:
+    """One line: what was looked for, and how much of what is in view has a name."""
+    here = peaks.in_view(view)
+    named = sum(peaks.named(number) is not None for number in here)
+    if not here:
+        top = f"the {len(peaks.peaks)} highest peaks of the window lie elsewhere"
+        return f"No motif is named in view: {top} ({peaks.library})."
+    count = "1 peak" if len(here) == 1 else f"{len(here)} peaks"
+    return (
+        f"Motifs: {named} of {count} in view have a name, from {peaks.library}; the others fit no motif "
+        f"better than {CHANCE:.0%} of shuffled peaks do. A name says what may bind there, not that it does."
+    )
