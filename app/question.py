@@ -25,6 +25,7 @@ class Query:
         token: of the window, from 0.
         method: how it is explained, as the view that explains writes it.
         truth: the tissue whose planted truth is drawn; empty where none is.
+        calls: the VCF that is scored, and how, as `app.calls` writes it.
     """
 
     locus: str = ""
@@ -38,6 +39,7 @@ class Query:
     token: int | None = None
     method: str = ""
     truth: str = ""
+    calls: str = ""
 
     @classmethod
     def from_url(cls, parameters: Mapping[str, str]) -> "Query":
@@ -55,6 +57,7 @@ class Query:
             token=_read_number(parameters.get("token", ""), first=0),
             method=parameters.get("method", "").strip(),
             truth=parameters.get("truth", "").strip(),
+            calls=parameters.get("calls", "").strip(),
         )
 
     def to_url(self) -> dict[str, str]:
@@ -74,6 +77,7 @@ class Query:
             "token": "" if self.token is None else str(self.token),
             "method": self.method,
             "truth": self.truth,
+            "calls": self.calls,
         }
         return {name: value for name, value in parameters.items() if value}
 
