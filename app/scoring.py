@@ -14,6 +14,7 @@ from app.seat import Key, Seat, Waiting
 from enformer.checkpoint import Checkpoint
 from enformer.errors import EnformerLensError
 from enformer.files import sha256_of
+from enformer.provenance import now
 from interpret.percentiles import Background
 from interpret.score_options import provenance
 from interpret.score_store import settled
@@ -39,7 +40,16 @@ def task_of(calls: Calls, checkpoint: Checkpoint, place: Place) -> Task:
     origin = provenance(run, _digest(source))
     key = hashlib.sha256(json.dumps(origin).encode()).hexdigest()[:32]
     folder = tables() / key
-    return Task(replace(run, out=folder / run.out), origin, folder)
+    return Task(replace(run, out=folder / run.out), origin, folder, _begun(folder))
+
+
+def _begun(folder: Path) -> str:
+    """When the table was begun, which is written down beside it."""
+    folder.mkdir(exist_ok=True)
+    note = folder / "begun.txt"
+    if not note.exists():
+        note.write_text(now())
+    return note.read_text()
 
 
 def _digest(path: Path) -> str:

@@ -14,7 +14,6 @@ from filelock import FileLock, Timeout
 
 from app.job import Control, Work
 from enformer.cache import cache_dir
-from enformer.provenance import now
 from interpret.score_reasons import SCORED, WAITING
 from interpret.score_run import Run
 from interpret.score_store import Store
@@ -34,16 +33,18 @@ class Task:
         run: what makes it, into `effects.parquet` of the folder.
         origin: what it is of and how it is made.
         folder: of this table alone.
+        begun: when; another table, should this one be removed to make room and be asked for again.
     """
 
     run: Run
     origin: Mapping[str, str]
     folder: Path
+    begun: str
 
     @property
     def key(self) -> str:
         """Names it, here and in other sessions."""
-        return self.folder.name
+        return f"{self.folder} {self.begun}"
 
     def file(self, ending: str) -> Path:
         """One of its files: parquet, tsv, vcf.gz, vcf.gz.tbi or json."""
@@ -154,7 +155,7 @@ def score_work(task: Task) -> Work:
 
 def _write_files(task: Task, store: Store) -> None:
     """The command line's files, by its code."""
-    origin = {**task.origin, "created": store.keep("created", now())}
+    origin = {**task.origin, "created": store.keep("created", task.begun)}
     _write(task.file("json"), origin)
     for ending in ("vcf.gz", "tsv", "parquet"):
         replace(task.run, out=task.file(ending)).write(store, origin)
@@ -163,7 +164,7 @@ def _write_files(task: Task, store: Store) -> None:
 @contextmanager
 def _held(task: Task, control: Control) -> Iterator[Store]:
     """The work file, once no other process is at it."""
-    task.folder.mkdir(parents=True, exist_ok=True)
+    task.folder.mkdir(exist_ok=True)
     lock = FileLock(task.folder / "lock")
     while not lock.is_locked:
         try:

@@ -9,6 +9,7 @@ import streamlit as st
 from app import services, state
 from app.calls import ENDINGS, Calls, keep
 from app.scoring_work import Pace, Survey, Task
+from app.seat import Seat
 from app.vcf_examples import example
 from app.widgets import plain
 from enformer.checkpoint import Checkpoint
@@ -213,7 +214,7 @@ def _advise(found: Survey, genome: Genome) -> None:
         )  # fmt: skip
 
 
-def offer(found: Survey, task: Task, scored: int) -> None:
+def offer(found: Survey, task: Task, scored: int, seat: Seat) -> None:
     """The button that starts, with what it costs."""
     left = found.scorable - scored
     label = f"Score {_variants(left)}" if found.scorable else "Make the table of reasons"
@@ -221,9 +222,14 @@ def offer(found: Survey, task: Task, scored: int) -> None:
         kept(found, scored)
         label = f"Go on with {_variants(left)}"
     st.button(label, type="primary", icon=":material/play_arrow:", key="calls_score",
-              on_click=state.want_table, args=(task.key,))  # fmt: skip
+              on_click=_score, args=(task, seat))  # fmt: skip
     if found.scorable:
         st.caption(plain(_cost(found, task, left / found.scorable)))
+
+
+def _score(task: Task, seat: Seat) -> None:
+    seat.forget()
+    state.want_table(task.key)
 
 
 def kept(found: Survey, scored: int | None) -> None:

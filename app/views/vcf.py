@@ -30,7 +30,7 @@ def _make(task: Task, seat: Seat) -> None:
     found = widgets.ready(scoring.survey(task, seat), seat)
     vcf_panel.survey(found, task)
     if not (state.wants_table(task.key) or scoring.is_under_way(task)):
-        vcf_panel.offer(found, task, scoring.so_far(task) or 0)
+        vcf_panel.offer(found, task, scoring.so_far(task) or 0, seat)
         return
     try:
         widgets.ready(scoring.score(task, seat), seat)
