@@ -108,6 +108,38 @@ def _note_unknown_bases(shown: Scene) -> None:
     widgets.unknown(unknown, shown.window.length)
 
 
+def run_without_locus(
+    page: str, draw: Callable[[state.Query, Checkpoint, Place, Seat], None]
+) -> None:
+    """The same for a view that is about a whole genome: no search box, no window.
+
+    Args:
+        page: name of the view.
+        draw: is handed the question with model and genome filled in, and both opened.
+    """
+    query, seat = state.sync(page), services.seat()
+    query, foot = start.resolved(query), []
+    with st.sidebar:
+        picker.choose_model(query.model)
+        card = st.expander("About this model", icon=":material/description:")
+        picker.choose_genome(query.genome, state.gene_file())
+    try:
+        place = _place(query, seat)
+        checkpoint = _model(query.model, seat)
+        with card:
+            widgets.card(checkpoint.card, checkpoint.sha256, checkpoint.config)
+        foot = [widgets.model_line(checkpoint.card, checkpoint.sha256), place.genome.assembly]
+        draw(query, checkpoint, place, seat)
+    except EnformerLensError as error:
+        widgets.explain(error, seat)
+    except Cancelled:
+        widgets.stopped(seat)
+    except widgets.NotReady:
+        pass
+    widgets.footer(*foot, *widgets.software())
+    state.write_url()
+
+
 def genes(shown: Scene, seat: Seat) -> tuple[Gene, ...]:
     """Genes over the window; a picture without them is better than none."""
     try:

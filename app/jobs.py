@@ -90,6 +90,12 @@ class JobQueue:
             job = self._jobs.get(job_id)
             return None if job is None else job.result
 
+    def is_under_way(self, key: Hashable) -> bool:
+        """Whether a job of that key runs or waits, whoever asked for it."""
+        with self._lock:
+            job = self._answering(key)
+            return job is not None and not job.state.finished
+
     def leave(self, job_id: str, watcher: str) -> None:
         """`watcher` waits no longer. The job is cancelled when nobody else waits for it."""
         with self._lock:

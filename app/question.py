@@ -37,6 +37,7 @@ class Query:
         assembly: of the genome that a link was made on.
         knockouts: 0-based half-open parts of the contig that are knocked out, in the order asked.
         slice: the row or column of the attention head that is a track of the Locus view; empty for none.
+        calls: the VCF that is scored, and how, as `app.calls` writes it.
     """
 
     locus: str = ""
@@ -58,6 +59,7 @@ class Query:
     assembly: str = ""
     knockouts: tuple[tuple[int, int], ...] = ()
     slice: str = ""
+    calls: str = ""
 
     @classmethod
     def from_url(cls, parameters: Mapping[str, str]) -> "Query":
@@ -83,6 +85,7 @@ class Query:
             assembly=parameters.get("assembly", "").strip(),
             knockouts=_read_parts(parameters.get("knockouts", "")),
             slice=_one_of(SLICES, parameters.get("slice", "")),
+            calls=parameters.get("calls", "").strip(),
         )
 
     def to_url(self) -> dict[str, str]:
@@ -110,6 +113,7 @@ class Query:
             "assembly": self.assembly,
             "knockouts": ",".join(f"{start + 1}-{end}" for start, end in self.knockouts),
             "slice": self.slice,
+            "calls": self.calls,
         }
         return {name: value for name, value in parameters.items() if value}
 

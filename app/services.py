@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+import pandas as pd
 import streamlit as st
 
 from app.explanations import Explanation, explain_each_work, explain_work
@@ -369,6 +370,18 @@ def derived(
 def remembered(key: str, make: Callable[[], T]) -> T:
     """What `make` makes, kept for all sessions as long as memory for results lasts."""
     return cast(T, _memory().get(key, make))
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def table(path: Path, marks: tuple[int, ...], columns: tuple[str, ...]) -> pd.DataFrame:
+    """Some columns of a Parquet file; shared, not to be changed.
+
+    Args:
+        path: of the file.
+        marks: its stamp, so that another file of that name is read anew.
+        columns: by name.
+    """
+    return pd.read_parquet(path, columns=list(columns))
 
 
 @st.cache_resource(show_spinner=False)

@@ -76,6 +76,23 @@ EVIDENCE_STEPS = "evidence_steps"
 EVIDENCE_SHUFFLES = "evidence_shuffles"
 EVIDENCE_WIDTH = "evidence_width"
 EVIDENCE_TABLE = "evidence_table_{}"
+CALLS_UPLOAD = "calls_upload"
+CALLS_PATH = "calls_path_box"
+CALLS_SCORES = "calls_scores"
+CALLS_ASSAYS = "calls_assays"
+CALLS_TRACKS = "calls_tracks"
+CALLS_TRACK_TEXT = "calls_track_text"
+CALLS_BOTH = "calls_both_toggle"
+CALLS_CENTRED = "calls_centred_toggle"
+CALLS_WANTED = "calls_wanted"
+EFFECTS_SCORE = "effects_score"
+EFFECTS_OF = "effects_of"
+EFFECTS_STATUS = "effects_status"
+EFFECTS_REGION = "effects_region"
+EFFECTS_LEAST = "effects_least"
+EFFECTS_PERCENTILE = "effects_percentile"
+EFFECTS_ORDER = "effects_order"
+EFFECTS_ROWS = "effects_rows_{}"
 TRUTH_SHOWN = "truth_toggle"
 TRUTH_TISSUE = "truth_tissue"
 LANE_SCALE = "lane_scale"
@@ -262,6 +279,20 @@ def clear_knockouts() -> None:
 def choose_slice(way: str) -> None:
     """Draw this slice of the attention head, row or column, as a track of the locus; empty for none."""
     _set(replace(query(), slice=way))
+def choose_calls(calls: str) -> None:
+    """Score this VCF in this way; empty for none."""
+    _set(replace(query(), calls=calls))
+
+
+def want_table(key: str) -> None:
+    """Score the alleles of that table, for as long as the session lasts."""
+    st.session_state.setdefault(CALLS_WANTED, set()).add(key)
+    touch()
+
+
+def wants_table(key: str) -> bool:
+    """Whether this session has asked for its scores."""
+    return key in st.session_state.get(CALLS_WANTED, ())
 
 
 def choose_genes(path: str) -> None:
@@ -308,8 +339,8 @@ def history() -> list[Query]:
 
 
 def recall(query: Query) -> None:
-    """Ask an earlier question again, as it was left."""
-    _set(query)
+    """Ask an earlier question again, as it was left; a VCF that is being scored stays."""
+    _set(replace(query, calls=st.session_state[QUERY].calls))
 
 
 def bookmarks() -> list[Bookmark]:

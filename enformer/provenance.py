@@ -28,7 +28,8 @@ def versions() -> dict[str, str]:
     return found
 
 
-def _now() -> str:
+def now() -> str:
+    """The time, ISO 8601, UTC."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
@@ -64,7 +65,7 @@ class Provenance:
     options: Mapping[str, Any] = field(default_factory=dict, hash=False)
     versions: Mapping[str, str] = field(default_factory=versions, hash=False)
     citation: str = CITATION
-    created: str = field(default_factory=_now)
+    created: str = field(default_factory=now)
 
     def __post_init__(self) -> None:
         plain = json.loads(json.dumps(dict(self.options), sort_keys=True))

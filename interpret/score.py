@@ -28,7 +28,6 @@ import argparse
 import sqlite3
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import torch
@@ -37,11 +36,10 @@ from tqdm import tqdm
 from enformer.checkpoint import Checkpoint, load
 from enformer.errors import EnformerLensError, QueryError
 from enformer.files import sha256_of, typed_path
-from enformer.genome import Genome, open_genome
-from enformer.provenance import CITATION, versions
-from enformer.tracks import TrackId
+from enformer.genome import open_genome
+from enformer.provenance import now
 from interpret.percentiles import Background
-from interpret.score_columns import Columns
+from interpret.score_options import Options, provenance
 from interpret.score_output import kind_of
 from interpret.score_reasons import SCORED, STATUSES
 from interpret.score_run import Run, work_file
@@ -92,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--assay", help="the same for all tracks of assays: CAGE,DNASE")
     parser.add_argument(
         "--scores",
-        default="SAD,SAR,SAX",
+        default=",".join(Options.scores),
         help="; ".join(f"{name}: {kind.about}" for name, kind in SCORES.items()) + " (%(default)s)",
     )
     parser.add_argument(
@@ -104,7 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--outside",
         type=float,
-        default=0.5,
+        default=Options.outside,
         help="share of a window that may lie beyond the ends of the contig (%(default)s)",
     )
     parser.add_argument("--rc", action="store_true", help="average with the other strand")
@@ -125,12 +123,12 @@ def _parser() -> argparse.ArgumentParser:
 def _run(asked: argparse.Namespace) -> int:
     out = _output(asked)
     run = _prepared(asked, out)
-    provenance = _provenance(run)
-    store = Store(run.work, provenance)
+    origin = provenance(run, sha256_of(run.source))
+    store = Store(run.work, origin)
     try:
-        provenance = {**provenance, "created": store.keep("created", _now())}
+        origin = {**origin, "created": store.keep("created", now())}
         _work(run, store)
-        left_out = run.write(store, provenance)
+        left_out = run.write(store, origin)
         counts = store.counts()
         store.remove()
     finally:
@@ -165,31 +163,24 @@ def _prepared(asked: argparse.Namespace, out: Path) -> Run:
     genome = open_genome(asked.genome)
     checkpoint = load(asked.model, device=asked.device, dtype=asked.dtype)
     background = _background(asked.background, checkpoint)
-    tracks = checkpoint.tracks.search(head=_heads(asked.heads, checkpoint, genome))
-    columns = Columns.of(
-        tracks,
-        _split(asked.scores),
-        [TrackId.parse(track) for track in _split(asked.tracks)],
-        _split(asked.assay),
-        () if background is None else tuple(background.absolute),
+    return _options(asked).run(source, out, checkpoint, genome, background)
+
+
+def _options(asked: argparse.Namespace) -> Options:
+    return Options(
+        scores=_split(asked.scores),
+        heads=_split(asked.heads),
+        tracks=_split(asked.tracks),
+        assays=_split(asked.assay),
+        grid=asked.grid,
+        outside=asked.outside,
+        reverse_complement=asked.rc,
+        shifts=_shifts(asked.shifts),
     )
-    region = checkpoint.config.target_bins * checkpoint.config.bin_size
-    grid = region // 8 if asked.grid is None else asked.grid
-    shifts = _shifts(asked.shifts)
-    what = (source, out, checkpoint, genome, columns)
-    return Run(*what, grid, asked.outside, asked.rc, shifts, background)
 
 
-def _split(text: str | None) -> list[str]:
-    return [part.strip() for part in (text or "").split(",") if part.strip()]
-
-
-def _heads(text: str | None, checkpoint: Checkpoint, genome: Genome) -> list[str]:
-    """Those asked for; else those trained on the genome's assembly; else all."""
-    asked = _split(text)
-    for head in asked:
-        checkpoint.tracks.of_head(head)  # refuses one that is not there
-    return asked or list(checkpoint.heads_on(genome.assembly) or checkpoint.config.heads)
+def _split(text: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
 
 
 def _shifts(text: str) -> tuple[int, ...]:
@@ -207,38 +198,6 @@ def _background(text: str, checkpoint: Checkpoint) -> Background | None:
     if text == "none":
         return None
     return Background.bundled(checkpoint) if text == "auto" else Background.load(text)
-
-
-def _provenance(run: Run) -> dict[str, str]:
-    """What the run is of and how it is done; a work file with another is refused."""
-    checkpoint = run.checkpoint
-    return {
-        "method": "variant effect",
-        "input": run.source.name,
-        "input_sha256": sha256_of(run.source),
-        "model": checkpoint.card.name,
-        "model_sha256": checkpoint.sha256,
-        "trained": "yes" if checkpoint.card.trained else "no, these weights were never trained",
-        "assembly": run.genome.assembly,
-        "genome": run.genome.identity,
-        "heads": ",".join(run.columns.tracks.heads),
-        "scores": ",".join(run.columns.scores),
-        "tracks": ",".join(str(run.columns.tracks.ids[place]) for place in run.columns.chosen),
-        "window_length": str(checkpoint.config.window_length),
-        "grid": str(run.grid),
-        "outside": str(run.outside),
-        "reverse_complement": "yes" if run.reverse_complement else "no",
-        "shifts": ",".join(map(str, run.shifts)),
-        "background": "none" if run.background is None else str(run.background),
-        "device": checkpoint.model.device.type,
-        "dtype": str(checkpoint.model.dtype).removeprefix("torch."),
-        "versions": ", ".join(f"{name} {number}" for name, number in versions().items()),
-        "citation": CITATION,
-    }
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _work(run: Run, store: Store) -> None:

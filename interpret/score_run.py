@@ -16,6 +16,7 @@ from enformer.checkpoint import Checkpoint
 from enformer.coordinates import Interval
 from enformer.errors import EnformerLensError
 from enformer.genome import Genome
+from interpret.origin import Cancel
 from interpret.percentiles import Background
 from interpret.score_columns import Columns
 from interpret.score_output import Layout, kind_of, write_parquet, write_tsv
@@ -78,19 +79,28 @@ class Run:
                 tell(len(some))
         store.keep("taken in", "yes")
 
-    def score(self, store: Store, tell: Tell) -> None:
-        """Scores the alleles that wait, window by window."""
+    def score(self, store: Store, tell: Tell, cancel: Cancel | None = None) -> None:
+        """Scores the alleles that wait, window by window.
+
+        Args:
+            store: what is done is kept there.
+            tell: may raise to stop; what was told of is kept.
+            cancel: asked before each pass over a sequence; True ends it.
+
+        Raises:
+            Cancelled: when `cancel` says so.
+        """
         scorer: WindowScorer | None = None
         while window := store.next_window(self.checkpoint.config.window_length):
             if scorer is None or scorer.window != window:
                 scorer = None  # first, so that two windows are never in memory
-                scorer = self._scorer(window)
+                scorer = self._scorer(window, cancel)
             rows = store.waiting_in(window, _AT_ONCE)
             for some in _timed(map(self._scored, rows, repeat(scorer))):
                 store.settle(some)
                 tell(len(some))
 
-    def _scorer(self, window: Interval) -> WindowScorer:
+    def _scorer(self, window: Interval, cancel: Cancel | None) -> WindowScorer:
         return WindowScorer(
             self.checkpoint,
             self.genome,
@@ -99,6 +109,7 @@ class Run:
             reverse_complement=self.reverse_complement,
             shifts=self.shifts,
             background=self.background,
+            cancel=cancel,
         )
 
     def _scored(self, row: Row, scorer: WindowScorer) -> _Result:

@@ -7,6 +7,7 @@ transaction; the same command goes on from there.
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -189,6 +190,16 @@ class Store:
         """Alleles by status."""
         return dict(self._database.execute("SELECT status, count(*) FROM allele GROUP BY status"))
 
+    def windows(self) -> int:
+        """In how many windows an allele waits."""
+        query = "SELECT count(*) FROM (SELECT DISTINCT window, start FROM allele WHERE status = 'waiting')"
+        return self._database.execute(query).fetchone()[0]
+
+    def refused(self, most: int) -> list[Row]:
+        """The first alleles that cannot be scored, in the input's order."""
+        which = "WHERE status NOT IN ('waiting', 'scored') ORDER BY id LIMIT ?"
+        return list(self._rows(which, (most,)))
+
     def _rows(self, which: str, values: tuple[object, ...]) -> Iterator[Row]:
         query = f"SELECT {', '.join(_CELLS)}, variant, start, numbers FROM allele {which}"
         for *cells, variant, start, numbers in self._database.execute(query, values):
@@ -199,6 +210,20 @@ class Store:
         """Commits what its block does, or nothing of it."""
         self._database.execute("BEGIN")
         return self._database
+
+
+def settled(path: Path) -> int | None:
+    """How many alleles a work file has scored; None where there is none, or a run is at work on it."""
+    query = (
+        "SELECT count(*) FROM allele WHERE status IN ('scored', 'failed') AND window IS NOT NULL"
+    )
+    try:
+        with closing(
+            sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=0)
+        ) as file:
+            return file.execute(query).fetchone()[0]
+    except sqlite3.Error:
+        return None
 
 
 def _columns(record: Record, number: int, alt: str, verdict: Verdict) -> tuple[object, ...]:

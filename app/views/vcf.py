@@ -1,0 +1,54 @@
+"""The VCF view: every variant of a file, scored as the command line does, and looked through."""
+
+import streamlit as st
+
+from app import downloads, header, scoring, state, vcf_files, vcf_panel, vcf_table, widgets
+from app.calls import Calls
+from app.places import Place
+from app.scoring_work import Task
+from app.seat import Seat
+from enformer.checkpoint import Checkpoint
+from enformer.errors import Cancelled
+
+
+def draw(query: state.Query, checkpoint: Checkpoint, place: Place, seat: Seat) -> None:
+    """The file, what can be scored of it, and the table once it is there."""
+    calls = Calls.parse(query.calls).fitting(checkpoint.tracks)
+    vcf_panel.choose_file(calls, place.genome)
+    if not calls.file:
+        return
+    vcf_panel.choose_options(calls, checkpoint)
+    task = scoring.task_of(calls, checkpoint, place)
+    if not task.is_done:
+        _make(task, seat)
+    if task.is_done:
+        _table(task, calls, query)
+
+
+def _make(task: Task, seat: Seat) -> None:
+    """Reads the file, says what can be scored, and scores it when that is wanted."""
+    found = widgets.ready(scoring.survey(task, seat), seat)
+    vcf_panel.survey(found, task)
+    if not (state.wants_table(task.key) or scoring.is_under_way(task)):
+        vcf_panel.offer(found, task, scoring.so_far(task) or 0, seat)
+        return
+    try:
+        widgets.ready(scoring.score(task, seat), seat)
+    except Cancelled:
+        vcf_panel.kept(found, scoring.so_far(task))
+        widgets.stopped(seat, "scoring")
+
+
+def _table(task: Task, calls: Calls, query: state.Query) -> None:
+    with st.container(horizontal=True, key="toolbar"):
+        save = st.popover("Download", icon=":material/download:", on_change="rerun", key="download")
+        if save.open:
+            with save:
+                vcf_files.menu(task, query.model, query.genome, calls)
+        with st.popover("Link", icon=":material/link:"):
+            st.markdown("Opens this table, as long as the server keeps it:")
+            st.code(downloads.link(query), language=None, wrap_lines=True)
+    vcf_table.draw(task)
+
+
+header.run_without_locus("vcf", draw)
