@@ -9,9 +9,9 @@ import plotly.graph_objects as go
 from app.figures import locus_frame as at
 from app.figures import page
 from app.figures.arc_data import CLASSES, Arc, ArcPicture
+from app.figures.gene_traces import gene_traces
 from app.figures.locus_frame import Frame, Spec
 from app.figures.locus_layout import layout
-from app.figures.locus_traces import gene_traces
 from app.figures.palette import Theme
 
 ARCS = 170
