@@ -184,10 +184,11 @@ def _background(effect: VariantEffect, shown: Scene) -> None:
             + (SHIFTED if effect.realigned else "")
         )
         return
-    name = shown.checkpoint.card.name
+    name, assembly = shown.checkpoint.card.name, shown.place.genome.assembly
+    genome = assembly if assembly == "demo" else f"{assembly}.fa.gz"
     st.caption("No background of random variants comes with these weights; this makes one:")
     st.code(
-        f"python -m interpret.background --genome hg38.fa.gz --model {name} --count 1000 "
+        f"python -m interpret.background --genome {genome} --model {name} --count 1000 "
         f"--out interpret/backgrounds/{name}.npz",
         language=None, wrap_lines=True,
     )  # fmt: skip

@@ -125,6 +125,7 @@ def make(
             "A background needs variants.", read=f"a count of {count}", do="Ask for 1,000."
         )
     about = _about(checkpoint, genome, count, seed, regions)
+    out.parent.mkdir(parents=True, exist_ok=True)
     rows = _Rows(out.with_name(f"{out.name}.partial.npz"), about)
     drawn = islice(draw(checkpoint, genome, seed, regions), rows.done, count)
     effects = score_variants(checkpoint, genome, drawn)

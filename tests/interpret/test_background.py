@@ -31,7 +31,7 @@ def snv(genome) -> Variant:
 
 @pytest.fixture(scope="module")
 def made(tiny_checkpoint, genome, tmp_path_factory) -> Background:
-    return make(tiny_checkpoint, genome, 12, tmp_path_factory.mktemp("background") / "tiny.npz")
+    return make(tiny_checkpoint, genome, 12, tmp_path_factory.mktemp("background") / "new" / "tiny.npz")
 
 
 def test_draws_are_known_bases_with_common_changes(tiny_checkpoint, genome):
@@ -203,20 +203,20 @@ def test_the_command_line(tiny_checkpoint, tmp_path, capsys):
     assert main(["--genome", "demo", "--model", "none", "--out", str(out)]) == 1
 
 
-def test_the_bundled_background_is_of_the_bundled_model(root):
-    mini = enformer.load("mini", device="cpu")
-    found = Background.bundled(mini)
-    assert found is not None, "make it again: python -m interpret.background --model mini"
+@pytest.mark.parametrize(("name", "assembly"), [("mini", "hg38"), ("demo", "demo")])
+def test_the_bundled_background_is_of_the_bundled_model(root, name, assembly):
+    model = enformer.load(name, device="cpu")
+    found = Background.bundled(model)
+    assert found is not None, f"make it again: python -m interpret.background --model {name}"
     assert found.about["count"] >= 300
-    assert found.about["assembly"] == "hg38"
-    assert found.about["heads"] == dict(mini.config.heads)
-    tracks = sum(mini.config.heads.values())
-    for name in KEPT:
-        assert found.absolute[name].shape == (len(LEVELS), tracks)
-        assert (np.diff(found.absolute[name], axis=0) >= 0).all()
-        assert (found.absolute[name][-1] > found.absolute[name][0]).all()
-    path = root / "interpret" / "backgrounds" / "mini.npz"
-    assert path.stat().st_size < 300_000
+    assert found.about["assembly"] == assembly
+    assert found.about["heads"] == dict(model.config.heads)
+    tracks = sum(model.config.heads.values())
+    for score in KEPT:
+        assert found.absolute[score].shape == (len(LEVELS), tracks)
+        assert (np.diff(found.absolute[score], axis=0) >= 0).all()
+        assert (found.absolute[score][-1] > found.absolute[score][0]).all()
+    assert (root / "interpret" / "backgrounds" / f"{name}.npz").stat().st_size < 300_000
 
 
 def test_a_model_without_one_has_none(tiny_checkpoint):
