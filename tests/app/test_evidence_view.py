@@ -92,12 +92,12 @@ def test_how_evidence_is_gathered_is_read_and_written(text, way):
 def test_what_other_views_have_computed_is_taken_from_them(
     opened, open_view, wide_model, monkeypatch
 ):
-    link = {"locus": "DGB1", "model": wide_model}
+    link = {"locus": "DGB2", "model": wide_model}  # a place that no test before has asked about
     for view, how in {"attention": {}, "contributions": {"method": "integrated:zeros:10"}}.items():
         assert not open_view(view, **link, **how).error
     monkeypatch.delitem(METHODS, "attention")
     monkeypatch.delitem(METHODS, "contributions integrated")
-    app = opened(locus="DGB1", evidence="planted:10:2")
+    app = opened(locus="DGB2", evidence="planted:10:2")
     assert not app.error
     assert titles(app) == ["Attention", "Contributions", "Knock-out", "Planted truth"]
 
