@@ -29,7 +29,7 @@ class GeneStrokes:
     """What to draw, by how it is drawn.
 
     Attributes:
-        lines: from end to end of each gene.
+        lines: from end to end of each gene, and of regions that have parts.
         exons: closed boxes; thick where coding.
         regions: closed boxes of named regions, which have no strand.
         crowd: closed boxes that may overlap, for the genes without a row of their own.
@@ -51,7 +51,11 @@ def strokes(layout: GeneLayout, view: Interval, em: float) -> GeneStrokes:
     genes = [gene for gene in placed if gene.gene.strand != "."]
     regions = [gene for gene in placed if gene.gene.strand == "."]
     return GeneStrokes(
-        lines=[[(x, BODY_Y - gene.row) for x in gene.visible] for gene in placed],
+        lines=[
+            [(x, BODY_Y - g.row) for x in g.visible]
+            for g in placed
+            if g.gene.strand != "." or g.gene.exons
+        ],
         exons=_boxes(view, ((g.row, *block) for g in genes for block in blocks(g.gene))),
         regions=_boxes(view, ((g.row, *block) for g in regions for block in blocks(g.gene))),
         crowd=_boxes(view, ((last, gene.start, gene.end, False) for gene in layout.overflow)),

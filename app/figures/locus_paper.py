@@ -100,7 +100,7 @@ def _lane_name(sheet: Sheet, lane: TrackLane) -> list[tuple[str, float, str]]:
     column, room = NAMES[sheet.width] - 3.2, max(2, int(sheet.lane_height / 2.3))
     room -= bool(lane.remark) and room > 2
     name = wrapped(lane.label, paper.TEXT, column, min(2, room - 1))
-    about = f"{lane.assay_name} ({lane.short_unit}{sheet.picture.scale.name})"
+    about = f"{lane.assay_name}{sheet.picture.scale.name} ({lane.short_unit})"
     unit = wrapped(about, paper.SMALL, column, min(2, room - len(name)))
     unit += wrapped(lane.remark, paper.SMALL, column, 1)
     return [(line, paper.TEXT, "bold") for line in name] + [

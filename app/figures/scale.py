@@ -35,7 +35,7 @@ class Scale:
 
     @property
     def name(self) -> str:
-        """What stands at an axis behind its unit; nothing for a linear one."""
+        """What stands at an axis behind its assay; nothing for a linear one."""
         return f", {LOG1P} axis" if self.log else ""
 
     @property
