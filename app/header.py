@@ -10,6 +10,7 @@ from app import (
     fetching,
     keyboard,
     marking,
+    narrow,
     picker,
     pins,
     search,
@@ -67,6 +68,7 @@ def run(page: str, draw: Draw) -> None:
         picker.history()
     widgets.footer(*foot, *widgets.software())
     keyboard.listen()
+    narrow.fold_sidebar()
     state.write_url()
 
 

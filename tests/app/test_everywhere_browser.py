@@ -136,7 +136,18 @@ def cut_off(page: Page) -> list[str]:
 
 def silent(page: Page) -> int:
     """Figures without words for those who do not see them."""
-    return page.evaluate("""() => [...document.querySelectorAll(".js-plotly-plot")].filter((plot) => {
-        const said = plot.closest("[role=img][aria-label], [role=figure][aria-label], [aria-describedby]");
-        return !said;
-    }).length""")
+    return (
+        page.locator(".stPlotlyChart").count()
+        - page.locator(".stPlotlyChart[role=figure][aria-label]").count()
+    )
+
+
+def test_on_a_tablet_the_sidebar_starts_folded_and_can_be_opened(offline, new_page, planted_model):
+    page = opened(new_page(820), offline, model=planted_model, locus=LOCUS)
+    sidebar = page.get_by_test_id("stSidebar")
+    expect(sidebar).to_have_attribute("aria-expanded", "false")
+    page.get_by_test_id("stExpandSidebarButton").click()
+    expect(sidebar).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("Escape")
+    press(page, "+", "zoom=")
+    expect(sidebar).to_have_attribute("aria-expanded", "true")

@@ -26,7 +26,7 @@ def test_every_key_presses_what_is_there(open_view, view):
 
 
 def test_the_listener_is_told_what_to_press(open_view):
-    (listener,) = open_view("locus", locus=LOCUS).get("bidi_component")
+    listener, _folder = open_view("locus", locus=LOCUS).get("bidi_component")
     assert ".st-key-icon_zoom_in button" in str(listener.proto)
 
 
