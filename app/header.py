@@ -20,7 +20,7 @@ from app import (
     widgets,
 )
 from app.places import Place
-from app.scene import Scene, scene
+from app.scene import Scene, doubts, scene
 from app.seat import Seat, Waiting
 from enformer.checkpoint import Checkpoint
 from enformer.errors import Cancelled, EnformerLensError, GenomeError
@@ -131,6 +131,8 @@ def run_without_locus(
         with card:
             widgets.card(checkpoint.card, checkpoint.sha256, checkpoint.config)
         foot = [widgets.model_line(checkpoint.card, checkpoint.sha256), place.genome.assembly]
+        for doubt in doubts(checkpoint, place.genome):
+            st.warning(widgets.plain(doubt), icon=":material/warning:")
         draw(query, checkpoint, place, seat)
     except EnformerLensError as error:
         widgets.explain(error, seat)

@@ -7,6 +7,7 @@ from app.pasted import PastedGenome
 from app.places import Place, pasted_place
 from enformer.checkpoint import Checkpoint
 from enformer.coordinates import Interval, predicted_region, window_around
+from enformer.genome import Genome
 from enformer.query import ParsedQuery
 
 
@@ -46,21 +47,10 @@ class Scene:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What must be known before the picture is believed."""
-        card, genome = self.checkpoint.card, self.place.genome
-        trained_on = sorted(set(card.assemblies.values()))
-        pasted = isinstance(genome, PastedGenome)
-        known = self.checkpoint.heads_on(genome.assembly) or pasted
-        strange = trained_on and not known
-        found = []
-        if not card.trained:
-            found.append("This model was never trained: its output has no biological meaning.")
-        elif "demo" in trained_on and (strange or pasted):
-            found.append(_KNOWS_ONLY_DEMO)
-        elif strange:
-            found.append(_trained_elsewhere(trained_on, genome.assembly))
-        if isinstance(genome, PastedGenome):
-            found.append(_around(self.contig_length, self.window.length))
-        return tuple(found)
+        found = doubts(self.checkpoint, self.place.genome)
+        if isinstance(self.place.genome, PastedGenome):
+            return (*found, _around(self.contig_length, self.window.length))
+        return found
 
     @property
     def beyond(self) -> str:
@@ -68,6 +58,18 @@ class Scene:
         if self.region.contains(self.view):
             return ""
         return "Part of the view lies outside the predicted region and has no values."
+
+
+def doubts(checkpoint: Checkpoint, genome: Genome) -> tuple[str, ...]:
+    """What must be known before a model is believed on a genome."""
+    card, trained_on = checkpoint.card, sorted(set(checkpoint.card.assemblies.values()))
+    pasted = isinstance(genome, PastedGenome)
+    strange = trained_on and not (checkpoint.heads_on(genome.assembly) or pasted)
+    if not card.trained:
+        return ("This model was never trained: its output has no biological meaning.",)
+    if "demo" in trained_on and (strange or pasted):
+        return (_KNOWS_ONLY_DEMO,)
+    return (_trained_elsewhere(trained_on, genome.assembly),) if strange else ()
 
 
 _KNOWS_ONLY_DEMO = (

@@ -6,7 +6,9 @@ from enformer.coordinates import Interval
 from enformer.genome import Genome
 from enformer.planted import FACTORS
 
-_CLUSTER = Interval("demo1", 285_000, 365_000)
+_CONTIG = "demo1"
+_ELEMENTS = ("DGB1-promoter", "DLCR-HS2", "DINS2")
+"""A promoter, the strongest enhancer and an insulator of the cluster."""
 _OTHER = {"A": "C", "C": "A", "G": "T", "T": "G"}
 _HBB = (
     (5_227_002, "rs334", "T", "A"),
@@ -19,47 +21,54 @@ _HBB = (
     (5_227_172, "HBB_-101_C>T", "G", "A"),
     (5_248_232, "rs334_at_its_hg19_position", "T", "A"),
 )
-"""Known variants of the HBB promoter on chr11 of hg38, which cause β-thalassaemia, and rs334."""
+"""On chr11: rs334, and changes of the HBB promoter that cause β-thalassaemia, by their distance to its TSS."""
+_ABOUT_HBB = "Known variants of HBB and its promoter, and one at its hg19 position."
+_ABOUT_DEMO = (
+    "Each binding site of a promoter, an enhancer and an insulator broken, as many bases beside them, and "
+    "six rows that cannot be scored."
+)
 Row = tuple[str, int, str, str, str]
 """Contig, position, ID, REF, ALT."""
 
 
 def example(genome: Genome) -> tuple[str, bytes, str] | None:
     """Name, content and a sentence about it; None for a genome that none is written for."""
-    if genome.assembly == "demo":
-        rows, about = _planted(genome), "Every binding site of the cluster broken, one at a time, "
-        about += "as many bases beside them, and six rows that cannot be scored."
-    elif genome.assembly == "hg38":
-        rows, about = (("chr11", *row) for row in _HBB), "Known variants of the HBB promoter, and "
-        about += "one at its hg19 position."
-    else:
+    written = {"demo": (_planted, _ABOUT_DEMO), "hg38": (lambda _: _real(), _ABOUT_HBB)}
+    if genome.assembly not in written:
         return None
-    return f"{genome.assembly}_example.vcf", _text(sorted(rows), genome).encode(), about
+    rows, about = written[genome.assembly]
+    return f"{genome.assembly}_example.vcf", _text(sorted(rows(genome)), genome).encode(), about
+
+
+def _real() -> Iterator[Row]:
+    return (("chr11", *row) for row in _HBB)
 
 
 def _planted(genome: Genome) -> Iterator[Row]:
-    """Sites of the cluster, bases beside them, and rows of every kind that is refused."""
+    """Sites of those elements, bases beside them, and rows of every kind that is refused."""
     from app.truth_tables import Names, reading_of  # the demo genome is drawn when it is asked for
 
-    sites, names = reading_of(_CLUSTER.contig).sites, Names.of(_CLUSTER.contig)
+    sites, names = reading_of(_CONTIG).sites, Names.of(_CONTIG)
     found = zip(sites.factor.tolist(), sites.start.tolist(), sites.end.tolist(), strict=True)
-    inside = [site for site in found if _CLUSTER.start <= site[1] < _CLUSTER.end]
-    taken = {at for _, start, end in inside for at in range(start, end)}
-    for factor, start, end in inside:
-        site = f"{FACTORS[factor].name}_of_{names.element_over(start, end)}"
+    named = [(names.element_over(start, end), factor, start, end) for factor, start, end in found]
+    taken = {
+        at for start, end in zip(sites.start, sites.end, strict=True) for at in range(start, end)
+    }
+    inside = [site for site in named if site[0] in _ELEMENTS]
+    for element, factor, start, end in inside:
         beside = next(at for at in range(end + 14, end + 100) if at not in taken)
-        yield _changed(genome, (start + end) // 2, f"breaks_{site}")
-        yield _changed(genome, beside, f"beside_{site}")
-    _, start, end = next(site for site in inside if "HS2" in names.element_over(*site[1:]))
-    whole = genome.fetch(Interval(_CLUSTER.contig, start - 1, end))
-    yield _CLUSTER.contig, start, "deletes_the_first_site_of_DLCR-HS2", whole, whole[0]
+        yield _changed(genome, (start + end) // 2, f"breaks_{FACTORS[factor].name}_of_{element}")
+        yield _changed(genome, beside, f"beside_{FACTORS[factor].name}_of_{element}")
+    _, _, start, end = next(site for site in inside if site[0] == "DLCR-HS2")
+    whole = genome.fetch(Interval(_CONTIG, start - 1, end))
+    yield _CONTIG, start, "deletes_the_first_site_of_DLCR-HS2", whole, whole[0]
     yield from _refused(genome)
 
 
 def _changed(genome: Genome, at: int, name: str) -> Row:
     """A base replaced by one that no site has in its place."""
-    base = genome.fetch(Interval(_CLUSTER.contig, at, at + 1))
-    return _CLUSTER.contig, at + 1, name, base, _OTHER[base]
+    base = genome.fetch(Interval(_CONTIG, at, at + 1))
+    return _CONTIG, at + 1, name, base, _OTHER[base]
 
 
 def _refused(genome: Genome) -> Iterator[Row]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from app import services, state
 from app.calls import ENDINGS, Calls, keep
@@ -12,8 +13,8 @@ from app.scoring_work import Pace, Survey, Task
 from app.seat import Seat
 from app.vcf_examples import example
 from app.widgets import plain
-from enformer.checkpoint import Checkpoint
 from enformer.genome import Genome
+from enformer.tracks import TrackTable
 from interpret.score_options import Options
 from interpret.score_reasons import STATUSES, WAITING
 from interpret.scores import SCORES
@@ -27,17 +28,19 @@ _MOST_LISTED = 200
 # --- the file -------------------------------------------------------------------------------------
 
 
-def choose_file(calls: Calls, genome: Genome) -> None:
-    """The file that is scored; where there is none yet, how to give one."""
+def choose_file(calls: Calls, genome: Genome) -> DeltaGenerator | None:
+    """The file that is scored, in a row with room for more; where there is none yet, how to give one."""
     if not calls.file:
         st.markdown(WELCOME)
         with st.container(border=True, key="calls_given"):
             _ways(calls, genome)
-        return
-    with st.container(horizontal=True, vertical_alignment="center", key="calls_file"):
+        return None
+    bar = st.container(horizontal=True, vertical_alignment="center", key="toolbar")
+    with bar:
         st.markdown(f":material/table_rows: **{plain(Path(calls.file).name)}**", width="content")
         with st.popover("Another file", icon=":material/upload_file:"):
             _ways(calls, genome)
+    return bar
 
 
 def _ways(calls: Calls, genome: Genome) -> None:
@@ -84,7 +87,7 @@ def _demo() -> None:
 # --- how it is scored -----------------------------------------------------------------------------
 
 
-def choose_options(calls: Calls, checkpoint: Checkpoint) -> None:
+def choose_options(calls: Calls, tracks: TrackTable) -> None:
     """What the table is to hold; the app's choice is the command line's."""
     said, session, shared = (
         calls.options,
@@ -110,20 +113,20 @@ def choose_options(calls: Calls, checkpoint: Checkpoint) -> None:
             "time, and a value may differ a little from the one there.",
         )  # fmt: skip
         right.multiselect(
-            "Columns for every track of an assay", [a for a in checkpoint.tracks.assays if a],
+            "Columns for every track of an assay", [a for a in tracks.assays if a],
             key=state.CALLS_ASSAYS, placeholder="None", **shared,
             help="The strongest track of each assay has a column in any case.",
         )  # fmt: skip
         with right:
-            _choose_tracks(calls, checkpoint)
+            _choose_tracks(calls, tracks)
 
 
-def _choose_tracks(calls: Calls, checkpoint: Checkpoint) -> None:
+def _choose_tracks(calls: Calls, tracks: TrackTable) -> None:
     text = st.text_input("Search tracks", key=state.CALLS_TRACK_TEXT, type="search", live="400ms",
                          placeholder="Words such as CAGE K562", on_change=state.touch)  # fmt: skip
-    found = checkpoint.tracks.search(text or "").ids[:_MOST_LISTED]
+    found = tracks.search(text or "").ids[:_MOST_LISTED]
     options = list(dict.fromkeys([*calls.options.tracks, *map(str, found)]))
-    rows = {str(track): checkpoint.tracks.row(track)["name"] for track in found}
+    rows = {str(track): tracks.row(track)["name"] for track in found}
     st.session_state[state.CALLS_TRACKS] = list(calls.options.tracks)
     st.multiselect(
         "Columns for single tracks", options, key=state.CALLS_TRACKS, placeholder="None",

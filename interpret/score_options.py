@@ -1,13 +1,12 @@
 """What a table of variant effects is to hold, and the run that makes it: for the command line and the app."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 from enformer.checkpoint import Checkpoint
 from enformer.genome import Genome
 from enformer.provenance import CITATION, versions
-from enformer.tracks import TrackId
+from enformer.tracks import TrackId, TrackTable
 from interpret.percentiles import Background
 from interpret.score_columns import Columns
 from interpret.score_run import Run
@@ -50,9 +49,8 @@ class Options:
         Raises:
             EnformerLensError: the model has no such head, track or assay, or there is no such score.
         """
-        tracks = checkpoint.tracks.search(head=self._heads(checkpoint, genome))
         columns = Columns.of(
-            tracks,
+            self.scored(checkpoint, genome),
             self.scores,
             [TrackId.parse(track) for track in self.tracks],
             self.assays,
@@ -63,10 +61,16 @@ class Options:
         what = (source, out, checkpoint, genome, columns)
         return Run(*what, grid, self.outside, self.reverse_complement, self.shifts, background)
 
-    def _heads(self, checkpoint: Checkpoint, genome: Genome) -> Sequence[str]:
+    def scored(self, checkpoint: Checkpoint, genome: Genome) -> TrackTable:
+        """The tracks that are scored.
+
+        Raises:
+            TrackError: the model has no such head.
+        """
         for head in self.heads:
             checkpoint.tracks.of_head(head)  # refuses one that is not there
-        return self.heads or checkpoint.heads_on(genome.assembly) or tuple(checkpoint.config.heads)
+        heads = self.heads or checkpoint.heads_on(genome.assembly) or checkpoint.config.heads
+        return checkpoint.tracks.search(head=tuple(heads))
 
     def words(self) -> list[str]:
         """The options of the command line that say the same; those that are as without them are left out."""

@@ -9,20 +9,24 @@ from app.scoring_work import Task
 from app.seat import Seat
 from enformer.checkpoint import Checkpoint
 from enformer.errors import Cancelled
+from interpret.score_options import Options
 
 
 def draw(query: state.Query, checkpoint: Checkpoint, place: Place, seat: Seat) -> None:
     """The file, what can be scored of it, and the table once it is there."""
-    calls = Calls.parse(query.calls).fitting(checkpoint.tracks)
-    vcf_panel.choose_file(calls, place.genome)
-    if not calls.file:
+    tracks = Options().scored(checkpoint, place.genome)
+    calls = Calls.parse(query.calls).fitting(tracks)
+    bar = vcf_panel.choose_file(calls, place.genome)
+    if bar is None:
         return
-    vcf_panel.choose_options(calls, checkpoint)
+    vcf_panel.choose_options(calls, tracks)
     task = scoring.task_of(calls, checkpoint, place)
     if not task.is_done:
         _make(task, seat)
     if task.is_done:
-        _table(task, calls, query)
+        with bar:
+            _menus(task, calls, query)
+        vcf_table.draw(task)
 
 
 def _make(task: Task, seat: Seat) -> None:
@@ -39,16 +43,14 @@ def _make(task: Task, seat: Seat) -> None:
         widgets.stopped(seat, "scoring")
 
 
-def _table(task: Task, calls: Calls, query: state.Query) -> None:
-    with st.container(horizontal=True, key="toolbar"):
-        save = st.popover("Download", icon=":material/download:", on_change="rerun", key="download")
-        if save.open:
-            with save:
-                vcf_files.menu(task, query.model, query.genome, calls)
-        with st.popover("Link", icon=":material/link:"):
-            st.markdown("Opens this table, as long as the server keeps it:")
-            st.code(downloads.link(query), language=None, wrap_lines=True)
-    vcf_table.draw(task)
+def _menus(task: Task, calls: Calls, query: state.Query) -> None:
+    save = st.popover("Download", icon=":material/download:", on_change="rerun", key="download")
+    if save.open:
+        with save:
+            vcf_files.menu(task, query.model, query.genome, calls)
+    with st.popover("Link", icon=":material/link:"):
+        st.markdown("Opens this table, as long as the server keeps it:")
+        st.code(downloads.link(query), language=None, wrap_lines=True)
 
 
 header.run_without_locus("vcf", draw)

@@ -237,3 +237,13 @@ def test_only_the_oldest_finished_jobs_are_forgotten():
     assert jobs.wait(ids[-1], 5)
     assert [jobs.result(job) for job in ids] == [None, None, 2, 3]
     jobs.close()
+
+
+def test_whether_a_key_is_under_way(jobs):
+    gate = Gate()
+    assert not jobs.is_under_way("key")
+    job = jobs.submit("key", gate, watcher="me")
+    assert jobs.is_under_way("key")
+    gate.open.set()
+    assert jobs.wait(job, 5)
+    assert not jobs.is_under_way("key")

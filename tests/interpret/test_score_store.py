@@ -7,7 +7,7 @@ import pytest
 from enformer import Interval, Variant
 from enformer.errors import EnformerLensError
 from interpret.score_reasons import SCORED, WAITING, Verdict
-from interpret.score_store import Store
+from interpret.score_store import Store, settled
 from interpret.vcf import Record
 
 FINGERPRINT = {"model": "a", "grid": "1"}
@@ -84,3 +84,22 @@ def test_another_run_or_another_process_is_refused(tmp_path: Path):
     with sqlite3.connect(tmp_path / "work") as database:
         assert database.execute("SELECT count(*) FROM allele").fetchone() == (4,)
     database.close()
+
+
+def test_what_is_refused_and_in_how_many_windows_the_rest_waits(tmp_path: Path):
+    store = filled(tmp_path / "work")
+    assert store.windows() == 3
+    (row,) = store.refused(5)
+    assert (row.record, row.status, row.reason) == (4, "star", "It is a star.")
+    assert store.refused(0) == []
+
+
+def test_how_far_a_run_is_can_be_seen_once_it_has_stopped(tmp_path: Path):
+    path = tmp_path / "work"
+    assert settled(path) is None
+    store = filled(path)
+    assert settled(path) is None, "a run is at work on it"
+    (row,) = store.waiting_in(WINDOWS[0], 1)
+    store.settle([(row.id, SCORED, "", np.array([1.0], np.float32))])
+    store.close()
+    assert settled(path) == 1
