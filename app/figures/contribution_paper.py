@@ -13,18 +13,19 @@ from matplotlib.path import Path
 from app.figures import logo, paper
 from app.figures.contribution_data import ContributionPicture, Level, describe
 from app.figures.locus_sheet import (
+    FOOT,
     LETTER,
-    NAMES,
     Sheet,
     check_width,
-    finished,
+    finish,
     ground,
     over,
     write_name,
 )
+from app.figures.look import PLAIN, Look
 from app.figures.palette import PAPER
 
-VALUES, GAP, POOLED, FOOT = 38.0, 3.2, 9.0, 1.8
+VALUES, GAP, POOLED, BELOW = 38.0, 3.2, 9.0, 1.8
 """Mm."""
 
 
@@ -38,7 +39,7 @@ class _Sheet(Sheet):
 
     @property
     def bottom(self) -> float:
-        return self.pooled_top + POOLED + FOOT
+        return self.pooled_top + POOLED + BELOW
 
 
 def render(
@@ -56,27 +57,32 @@ def render(
         EnformerLensError: a width that no column has.
     """
     locus = picture.locus
-    with paper.style():
-        title = f"Contributions over {locus.place} ({locus.assembly})"
-        figure = draw(picture, width_mm)
-        return paper.encode(
-            figure, form, title=title, text=describe(picture), provenance=provenance
-        )
+    title = f"Contributions over {locus.place} ({locus.assembly})"
+    return paper.written(
+        lambda: draw(picture, width_mm), form, title, describe(picture), provenance
+    )
 
 
 def draw(picture: ContributionPicture, width_mm: int) -> Figure:
     """The figure itself; to be called under `paper.style()`, see `render`."""
     check_width(width_mm)
-    sheet = _Sheet(picture.locus, width_mm)
-    figure = ground(sheet)
-    axes = over(figure, sheet, sheet.lanes_top, VALUES)
-    _scale(axes, *picture.value_range)
-    {Level.ENVELOPE: _envelope, Level.BARS: _bars, Level.LETTERS: _letters}[picture.level](
-        axes, picture
-    )
-    write_name(figure, sheet.lanes_top + VALUES / 2, _about(sheet, picture))
-    _pooled(figure, sheet, picture)
-    return finished(figure, sheet)
+    return paper.alone(laid_out(picture, width_mm), width_mm)
+
+
+def laid_out(picture: ContributionPicture, width: float, look: Look = PLAIN) -> paper.Drawing:
+    """The picture at a width."""
+    sheet = _Sheet(picture.locus, width, look)
+
+    def put(page: paper.Page) -> None:
+        ground(page, sheet)
+        axes = over(page, sheet, sheet.lanes_top, VALUES)
+        _scale(axes, *picture.value_range)
+        _LEVELS[picture.level](axes, picture)
+        write_name(page, sheet.lanes_top + VALUES / 2, _about(sheet, picture))
+        _pooled(page, sheet, picture)
+        finish(page, sheet)
+
+    return paper.Drawing(sheet.bottom + FOOT, put, describe(picture))
 
 
 def _scale(axes: Axes, low: float, high: float) -> None:
@@ -114,23 +120,28 @@ def _letters(axes: Axes, picture: ContributionPicture) -> None:
             axes.add_artist(PathPatch(path, facecolor=PAPER.bases[base], lw=0))
 
 
-def _pooled(figure: Figure, sheet: _Sheet, picture: ContributionPicture) -> None:
+_LEVELS = {Level.ENVELOPE: _envelope, Level.BARS: _bars, Level.LETTERS: _letters}
+
+
+def _pooled(figure: paper.Page, sheet: _Sheet, picture: ContributionPicture) -> None:
     axes = over(figure, sheet, sheet.pooled_top, POOLED)
     _scale(axes, 0.0, picture.pooled_top)
     edges = np.clip(picture.token_edges, picture.view.start, picture.view.end)
     axes.stairs(picture.pooled_in_view, edges, fill=True, color=PAPER.hairline, lw=0)
-    lines = [("Per 128 bp", paper.TEXT, "bold"), ("|contribution|, summed", paper.SMALL, "normal")]
+    look = sheet.look
+    lines = [("Per 128 bp", look.text, "bold"), ("|contribution|, summed", look.small, "normal")]
     write_name(figure, sheet.pooled_top + POOLED / 2, lines)
 
 
 def _about(sheet: _Sheet, picture: ContributionPicture) -> list[tuple[str, float, str]]:
     """What is drawn, what it explains and how well it adds up, in the column of names."""
-    letters = int((NAMES[sheet.width] - 3.2) / (LETTER * paper.SMALL * paper.POINT))
+    look = sheet.look
+    letters = int((sheet.names - 3.2) / (LETTER * look.small * paper.POINT))
     said = [f"{picture.method}; {_DRAWN[picture.level]}", f"To {picture.explained}", picture.gap]
     small = [line for text in said for line in textwrap.wrap(text, letters, break_long_words=False)]
     return [
-        ("Contribution", paper.TEXT, "bold"),
-        *((line, paper.SMALL, "normal") for line in small),
+        ("Contribution", look.text, "bold"),
+        *((line, look.small, "normal") for line in small),
     ]
 
 

@@ -4,13 +4,14 @@ import textwrap
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
-from matplotlib.figure import Figure
 
 from app.figures import genes, marks, paper, ruler, truth_paper, truth_strokes
 from app.figures.data import LocusPicture
 from app.figures.gene_strokes import LABEL_Y, strokes
+from app.figures.look import PLAIN, Look
 from app.figures.palette import PAPER
 from enformer.errors import EnformerLensError
 
@@ -18,11 +19,18 @@ HEAD = 6.0
 GENE_ROW, MARK_ROW, GAP, FOOT, RIGHT, TICKS = 5.6, 2.6, 1.8, 8.5, 4.0, 6.0
 MAX_LANE, ALL_LANES = 15.0, 75.0
 """Mm, as is everything here that has no other unit."""
-NAMES = {89: 24.0, 120: 28.0, 183: 36.0}
-GOOD_LANE = {89: 9.7, 120: 9.7, 183: 7.0}
-"""For four lines of names in a narrow column, three in a wide one."""
+_PAGES = (55, *paper.WIDTHS)
+_NAMES = (17.0, 24.0, 28.0, 36.0)
+_GOOD_LANES = (9.7, 9.7, 9.7, 7.0)
+"""Width of the column of names, and height of a lane, on pages of those widths: four lines of names in a
+narrow column, three in a wide one."""
 LETTER = 0.54
 """Width of a letter of a name in ems."""
+
+
+def names_width(width: float) -> float:
+    """Mm that the column of names takes on a page of so many mm."""
+    return float(np.interp(width, _PAGES, _NAMES))
 
 
 @dataclass(frozen=True)
@@ -32,15 +40,22 @@ class Sheet:
     Attributes:
         picture: what is drawn.
         width: of the page.
+        look: of its text and colours, and what is left out.
     """
 
     picture: LocusPicture
-    width: int
+    width: float
+    look: Look = PLAIN
+
+    @property
+    def names(self) -> float:
+        """Width of the column of names."""
+        return names_width(self.width)
 
     @property
     def left(self) -> float:
         """Where lanes begin."""
-        return NAMES[self.width] + TICKS
+        return self.names + TICKS
 
     @property
     def across(self) -> float:
@@ -54,13 +69,14 @@ class Sheet:
     @cached_property
     def marks(self) -> tuple[marks.Mark, ...]:
         """Marks and their names' rows."""
-        return marks.marks(self.picture, self.em(paper.SMALL))
+        return marks.marks(self.picture, self.em(self.look.small))
 
     @cached_property
     def genes(self) -> genes.GeneLayout:
         """Genes and their rows."""
-        em, view = self.em(paper.TEXT), self.picture.view
-        return genes.layout(self.picture.genes, view, em, focus=self.picture.focus)
+        em, view = self.em(self.look.text), self.picture.view
+        known = self.picture.genes if self.look.genes else ()
+        return genes.layout(known, view, em, focus=self.picture.focus)
 
     @property
     def genes_top(self) -> float:
@@ -69,14 +85,14 @@ class Sheet:
 
     @property
     def gene_rows(self) -> int:
-        """Rows of genes; one stays where no gene is."""
-        return max(self.genes.rows, 1)
+        """Rows of genes; one stays where no gene is, none where genes are left out."""
+        return max(self.genes.rows, 1) if self.look.genes else 0
 
     @cached_property
     def rows(self) -> float:
         """Rows of the gene lane with what was planted under the genes."""
         truth, view = self.picture.truth, self.picture.view
-        em = self.em(paper.SMALL)
+        em = self.em(self.look.small)
         return self.gene_rows + (0 if truth is None else truth_strokes.depth(truth, view, em))
 
     @property
@@ -94,7 +110,8 @@ class Sheet:
         """As high as looks well, less where the page would get too high."""
         count = max(len(self.picture.lanes), 1)
         room = (paper.MAX_HEIGHT - self.lanes_top - FOOT) / count - GAP
-        return min(MAX_LANE, max(GOOD_LANE[self.width], ALL_LANES / count), room)
+        good = float(np.interp(self.width, _PAGES, _GOOD_LANES))
+        return min(MAX_LANE, max(good, ALL_LANES / count), room)
 
     @property
     def bottom(self) -> float:
@@ -106,24 +123,18 @@ class Sheet:
         return self.lanes_top + place * (self.lane_height + GAP)
 
 
-def ground(sheet: Sheet) -> Figure:
-    """The page with what is above the lanes and behind them: title, marks and genes."""
-    figure = paper.new_figure(sheet.width, sheet.bottom + FOOT)
+def ground(figure: paper.Page, sheet: Sheet) -> None:
+    """What is above the lanes and behind them: title, marks and genes."""
     _washes(figure, sheet)
     _head(figure, sheet)
-    _genes(figure, sheet)
-    return figure
+    if sheet.rows:
+        _genes(figure, sheet)
 
 
-def finished(figure: Figure, sheet: Sheet) -> Figure:
-    """The same with the axis of positions, and without clipping masks, which are in the way of editors.
-
-    Nothing needs them, as everything is cut to the view already.
-    """
+def finish(figure: paper.Page, sheet: Sheet) -> None:
+    """The axis of positions, and no clipping masks: everything is cut to the view already."""
     _position_axis(figure, sheet)
-    for artist in figure.findobj():
-        artist.set_clip_on(False)
-    return figure
+    paper.unmasked(figure)
 
 
 def check_width(width_mm: int) -> None:
@@ -132,7 +143,7 @@ def check_width(width_mm: int) -> None:
     Raises:
         EnformerLensError: naming those there are.
     """
-    if width_mm not in NAMES:
+    if width_mm not in paper.WIDTHS:
         raise EnformerLensError(
             "Journals set figures in columns of other widths.",
             read=f"a figure {width_mm} mm wide",
@@ -140,7 +151,7 @@ def check_width(width_mm: int) -> None:
         )
 
 
-def over(figure: Figure, sheet: Sheet, top: float, height: float, zorder: float = 1) -> Axes:
+def over(figure: paper.Page, sheet: Sheet, top: float, height: float, zorder: float = 1) -> Axes:
     """Axes over the view without any ticks of their own."""
     axes = paper.add_axes(figure, sheet.left, top, sheet.across, height, zorder)
     view = sheet.picture.view
@@ -149,7 +160,7 @@ def over(figure: Figure, sheet: Sheet, top: float, height: float, zorder: float 
     return axes
 
 
-def _washes(figure: Figure, sheet: Sheet) -> None:
+def _washes(figure: paper.Page, sheet: Sheet) -> None:
     """Bands behind the lanes, the variant's line before them, and all their names."""
     fill = {"outside": PAPER.outside, "padding": PAPER.padding, "highlight": PAPER.highlight}
     height = sheet.bottom - HEAD
@@ -163,18 +174,26 @@ def _washes(figure: Figure, sheet: Sheet) -> None:
         else:
             back.axvspan(mark.start, mark.end, facecolor=fill[mark.kind], edgecolor="none")
         y = MARK_ROW * (mark.row + 0.55)
-        front.text(mark.middle, y, mark.label, size=paper.SMALL, ha="center", va="center")
+        front.text(mark.middle, y, mark.label, size=sheet.look.small, ha="center", va="center")
 
 
-def _head(figure: Figure, sheet: Sheet) -> None:
+def _head(figure: paper.Page, sheet: Sheet) -> None:
     """Title, scale bar, and what must be known of the colours and of the model."""
-    picture, view = sheet.picture, sheet.picture.view
+    picture = sheet.picture
     title = picture.title or f"{picture.place} ({picture.assembly})"
     said = [title] + ([] if picture.trained else ["never trained: random weights"])
-    paper.add_text(figure, 1.5, 2.4, ", ".join(said), size=paper.TITLE, weight="bold")
+    paper.add_title(figure, sheet.look, ", ".join(said))
     overlaid = any(lane.alternative is not None for lane in picture.lanes)
     if overlaid:
-        paper.add_text(figure, 1.5, HEAD - 0.6, "REF: grey line; ALT: filled", size=paper.SMALL)
+        paper.add_text(
+            figure, 1.5, HEAD - 0.6, "REF: grey line; ALT: filled", size=sheet.look.small
+        )
+    if sheet.look.scale_bar:
+        _scale_bar(figure, sheet)
+
+
+def _scale_bar(figure: paper.Page, sheet: Sheet) -> None:
+    view = sheet.picture.view
     length = ruler.scale_bar(view, 0.2)
     axes = over(figure, sheet, 0, HEAD)
     axes.set_ylim(HEAD, 0)
@@ -182,10 +201,10 @@ def _head(figure: Figure, sheet: Sheet) -> None:
         [view.end - length, view.end], [4.6] * 2, color=PAPER.ink, lw=1, solid_capstyle="butt"
     )
     text = ruler.length_text(length)
-    axes.text(view.end, 2.9, text, size=paper.SMALL, ha="right", va="center", color=PAPER.ink)
+    axes.text(view.end, 2.9, text, size=sheet.look.small, ha="right", va="center", color=PAPER.ink)
 
 
-def write_name(figure: Figure, y: float, lines: list[tuple[str, float, str]]) -> None:
+def write_name(figure: paper.Page, y: float, lines: list[tuple[str, float, str]]) -> None:
     """Lines of (text, size, weight) in the column of names, centred on a height."""
     heights = [1.25 * size * paper.POINT for _, size, _ in lines]
     top = y - sum(heights) / 2
@@ -200,7 +219,7 @@ def wrapped(text: str, size: float, column: float, at_most: int) -> list[str]:
     return textwrap.wrap(text, letters, max_lines=at_most, placeholder=" …")
 
 
-def _position_axis(figure: Figure, sheet: Sheet) -> None:
+def _position_axis(figure: paper.Page, sheet: Sheet) -> None:
     picture, view = sheet.picture, sheet.picture.view
     axes = over(figure, sheet, sheet.bottom - GAP, GAP)
     at = ruler.ticks(view, max(2, int(sheet.across / 14)))
@@ -211,8 +230,8 @@ def _position_axis(figure: Figure, sheet: Sheet) -> None:
     axes.set_xlabel(f"Position on {view.contig} ({unit}, {picture.assembly})", labelpad=1.5)
 
 
-def _genes(figure: Figure, sheet: Sheet) -> None:
-    em = sheet.em(paper.TEXT)
+def _genes(figure: paper.Page, sheet: Sheet) -> None:
+    em = sheet.em(sheet.look.text)
     axes = over(figure, sheet, sheet.genes_top, sheet.genes_height, zorder=2)
     axes.set_ylim(-sheet.rows, 0)
     drawn = strokes(sheet.genes, sheet.picture.view, em)
@@ -226,27 +245,29 @@ def _genes(figure: Figure, sheet: Sheet) -> None:
         side = "right" if gene.leftwards else "left"
         slant = "normal" if gene.gene.strand == "." else "italic"
         axes.text(gene.anchor, LABEL_Y - gene.row, gene.label, style=slant, ha=side, va="center")
-    write_name(figure, sheet.genes_top + GENE_ROW * sheet.gene_rows / 2, _gene_caption(sheet))
+    if sheet.gene_rows:
+        middle = sheet.genes_top + GENE_ROW * sheet.gene_rows / 2
+        write_name(figure, middle, _gene_caption(sheet))
     _truth(figure, axes, sheet)
 
 
-def _truth(figure: Figure, axes: Axes, sheet: Sheet) -> None:
+def _truth(figure: paper.Page, axes: Axes, sheet: Sheet) -> None:
     """What was planted under the genes, and what it is."""
     truth, view = sheet.picture.truth, sheet.picture.view
     if truth is None:
         return
-    truth_paper.draw(axes, truth, view, sheet.em(paper.SMALL), sheet.gene_rows)
+    truth_paper.draw(axes, truth, view, sheet.em(sheet.look.small), sheet.gene_rows, sheet.look)
     expected = any(lane.drawn_expectation is not None for lane in sheet.picture.lanes)
     said = [*truth.caption, *(["line: expectation"] if expected else [])]
     lines = [
-        ("Planted truth", paper.TEXT, "bold"),
-        *((text, paper.SMALL, "normal") for text in said),
+        ("Planted truth", sheet.look.text, "bold"),
+        *((text, sheet.look.small, "normal") for text in said),
     ]
     middle = sheet.genes_top + GENE_ROW * (sheet.gene_rows + sheet.rows) / 2
     write_name(figure, middle, lines)
 
 
 def _gene_caption(sheet: Sheet) -> list[tuple[str, float, str]]:
-    hidden = sheet.genes.unlabelled
-    more = [(f"{hidden} more without a name", paper.SMALL, "normal")] if hidden else []
-    return [("Genes", paper.TEXT, "bold"), *more]
+    hidden, look = sheet.genes.unlabelled, sheet.look
+    more = [(f"{hidden} more without a name", look.small, "normal")] if hidden else []
+    return [("Genes", look.text, "bold"), *more]

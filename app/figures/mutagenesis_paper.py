@@ -1,6 +1,7 @@
 """A mutagenesis map on paper: the same data as the page, in Matplotlib."""
 
 import textwrap
+from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -10,8 +11,9 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
 from app.figures import logo, paper, ramps
-from app.figures.locus_sheet import NAMES, check_width, write_name
+from app.figures.locus_sheet import check_width, names_width, write_name
 from app.figures.logo import BASES
+from app.figures.look import PLAIN, Look
 from app.figures.mutagenesis_data import MutagenesisPicture, describe
 from app.figures.palette import PAPER
 from app.figures.ruler import ticks
@@ -37,48 +39,70 @@ def render(
     Raises:
         EnformerLensError: a width that no column has.
     """
-    with paper.style():
-        title = f"{picture.title} ({picture.assembly})"
-        figure = draw(picture, width_mm)
-        return paper.encode(
-            figure, form, title=title, text=describe(picture), provenance=provenance
-        )
+    title = f"{picture.title} ({picture.assembly})"
+    return paper.written(
+        lambda: draw(picture, width_mm), form, title, describe(picture), provenance
+    )
 
 
 def draw(picture: MutagenesisPicture, width_mm: int) -> Figure:
     """The figure itself; to be called under `paper.style()`, see `render`."""
     check_width(width_mm)
-    letters = int(width_mm / (0.5 * paper.SMALL * paper.POINT))
-    notes = textwrap.wrap(picture.words, letters)
+    return paper.alone(laid_out(picture, width_mm), width_mm)
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """Where the parts go across, in mm."""
+
+    picture: MutagenesisPicture
+    width: float
+    look: Look
+
+    @property
+    def names(self) -> float:
+        return names_width(self.width)
+
+    @property
+    def left(self) -> float:
+        return self.names + TICKS
+
+    @property
+    def across(self) -> float:
+        return self.width - self.left - RIGHT
+
+
+def laid_out(picture: MutagenesisPicture, width: float, look: Look = PLAIN) -> paper.Drawing:
+    """The picture at a width."""
+    sheet = _Sheet(picture, width, look)
+    notes = textwrap.wrap(picture.words, int(width / (0.5 * look.small * paper.POINT)))
     bottom = MAP_TOP + MAP + FOOT
-    figure = paper.new_figure(width_mm, bottom + 2.4 * len(notes))
-    said = f"{picture.title} ({picture.assembly})"
-    said += "" if picture.trained else ", never trained: random weights"
-    paper.add_text(figure, 1.5, 2.4, said, size=paper.TITLE, weight="bold")
-    _logo(figure, picture, width_mm)
-    _letters(figure, picture, width_mm)
-    _map(figure, picture, width_mm)
-    _bar(figure, picture, width_mm)
-    for place, line in enumerate(notes):
-        paper.add_text(figure, 1.5, bottom + 2.4 * place, line, size=paper.SMALL)
-    for artist in figure.findobj():
-        artist.set_clip_on(False)
-    return figure
+
+    def put(page: paper.Page) -> None:
+        said = f"{picture.title} ({picture.assembly})"
+        said += "" if picture.trained else ", never trained: random weights"
+        paper.add_title(page, look, said)
+        for draw_part in (_logo, _letters, _map, _bar):
+            draw_part(page, sheet)
+        for place, line in enumerate(notes):
+            paper.add_text(page, 1.5, bottom + 2.4 * place, line, size=look.small)
+        paper.unmasked(page)
+
+    return paper.Drawing(bottom + 2.4 * len(notes), put, describe(picture))
 
 
-def _over(
-    figure: Figure, picture: MutagenesisPicture, width: int, top: float, height: float
-) -> Axes:
-    left = NAMES[width] + TICKS
-    axes = paper.add_axes(figure, left, top, width - left - RIGHT, height)
-    axes.set(xlim=(picture.region.start, picture.region.end), xticks=[], yticks=[])
+def _over(figure: paper.Page, sheet: _Sheet, top: float, height: float) -> Axes:
+    axes = paper.add_axes(figure, sheet.left, top, sheet.across, height)
+    region = sheet.picture.region
+    axes.set(xlim=(region.start, region.end), xticks=[], yticks=[])
     axes.spines[:].set_visible(False)
     return axes
 
 
-def _logo(figure: Figure, picture: MutagenesisPicture, width: int) -> None:
+def _logo(figure: paper.Page, sheet: _Sheet) -> None:
     """One path for each base."""
-    axes = _over(figure, picture, width, HEAD, LOGO)
+    picture = sheet.picture
+    axes = _over(figure, sheet, HEAD, LOGO)
     axes.set_ylim(*picture.logo_range)
     axes.set_yticks(picture.logo_ticks, [f"{t:.3g}".replace("-", "−") for t in picture.logo_ticks])
     axes.spines["left"].set_visible(True)
@@ -88,22 +112,24 @@ def _logo(figure: Figure, picture: MutagenesisPicture, width: int) -> None:
         if len(starts):
             path = Path(*logo.paper_path(base, starts, heights))
             axes.add_artist(PathPatch(path, facecolor=PAPER.bases[base], lw=0))
-    _name(figure, width, HEAD + LOGO / 2, "Importance", "minus the mean change by the other bases")
+    _name(figure, sheet, HEAD + LOGO / 2, "Importance", "minus the mean change by the other bases")
 
 
-def _letters(figure: Figure, picture: MutagenesisPicture, width: int) -> None:
-    axes = _over(figure, picture, width, HEAD + LOGO + GAP, LETTERS)
+def _letters(figure: paper.Page, sheet: _Sheet) -> None:
+    picture = sheet.picture
+    axes = _over(figure, sheet, HEAD + LOGO + GAP, LETTERS)
     axes.set_ylim(0, 1)
-    room = (width - NAMES[width] - TICKS - RIGHT) / picture.region.length / paper.POINT
-    size = min(paper.TEXT, 1.3 * room)
+    room = sheet.across / picture.region.length / paper.POINT
+    size = min(sheet.look.text, 1.3 * room)
     for place, letter in enumerate(picture.letters):
         axes.text(picture.region.start + place + 0.5, 0.5, letter, size=size, weight="bold",
                   ha="center", va="center", color=PAPER.bases.get(letter, PAPER.muted))  # fmt: skip
-    _name(figure, width, HEAD + LOGO + GAP + LETTERS / 2, "Reference", "")
+    _name(figure, sheet, HEAD + LOGO + GAP + LETTERS / 2, "Reference", "")
 
 
-def _map(figure: Figure, picture: MutagenesisPicture, width: int) -> None:
-    axes = _over(figure, picture, width, MAP_TOP, MAP)
+def _map(figure: paper.Page, sheet: _Sheet) -> None:
+    picture = sheet.picture
+    axes = _over(figure, sheet, MAP_TOP, MAP)
     colours = ListedColormap(ramps.ramp(True, dark=False) / 255)
     start, end, limit = picture.region.start, picture.region.end, picture.limit
     edges = np.arange(start, end + 1), np.arange(len(BASES) + 1)
@@ -119,19 +145,19 @@ def _map(figure: Figure, picture: MutagenesisPicture, width: int) -> None:
             Rectangle((frame.start, frame.top), frame.end - frame.start, frame.bottom - frame.top,
                       fill=False, ec=PAPER.accent, lw=1)
         )  # fmt: skip
-    across = width - NAMES[width] - TICKS - RIGHT
-    marks = ticks(picture.region, max(2, int(across / 14)))
+    marks = ticks(picture.region, max(2, int(sheet.across / 14)))
     axes.set_xticks([tick.x for tick in marks], [tick.label for tick in marks])
     axes.spines["bottom"].set_visible(True)
     axes.set_xlabel(f"Position on {picture.region.contig} (bp, {picture.assembly})", labelpad=1.5)
     framed = "; frame: the variant" if picture.outlines else ""
     said = f"ALT − REF of the target; dot: the reference{framed}"
-    _name(figure, width, MAP_TOP + MAP / 2, "Each base instead", said)
+    _name(figure, sheet, MAP_TOP + MAP / 2, "Each base instead", said)
 
 
-def _bar(figure: Figure, picture: MutagenesisPicture, width: int) -> None:
+def _bar(figure: paper.Page, sheet: _Sheet) -> None:
     """The colours beside the rows, their unit above."""
-    axes = paper.add_axes(figure, width - RIGHT + 2, MAP_TOP, BAR, MAP)
+    picture, left = sheet.picture, sheet.width - RIGHT
+    axes = paper.add_axes(figure, left + 2, MAP_TOP, BAR, MAP)
     shades = ListedColormap(ramps.ramp(True, dark=False) / 255)
     limit = picture.limit
     axes.imshow(
@@ -146,10 +172,11 @@ def _bar(figure: Figure, picture: MutagenesisPicture, width: int) -> None:
     lines = [("ALT − REF", "bold"), *((x, "normal") for x in textwrap.wrap(picture.unit, 14))]
     for place, (line, weight) in enumerate(reversed(lines)):
         y = MAP_TOP - 2.4 - 2.1 * place
-        paper.add_text(figure, width - RIGHT + 1, y, line, size=paper.SMALL, weight=weight)
+        paper.add_text(figure, left + 1, y, line, size=sheet.look.small, weight=weight)
 
 
-def _name(figure: Figure, width: int, y: float, title: str, text: str) -> None:
-    letters = int((NAMES[width] - 3.2) / (0.5 * paper.SMALL * paper.POINT))
-    lines = [(line, paper.SMALL, "normal") for line in textwrap.wrap(text, letters)]
-    write_name(figure, y, [(title, paper.TEXT, "bold"), *lines])
+def _name(figure: paper.Page, sheet: _Sheet, y: float, title: str, text: str) -> None:
+    look = sheet.look
+    letters = int((sheet.names - 3.2) / (0.5 * look.small * paper.POINT))
+    lines = [(line, look.small, "normal") for line in textwrap.wrap(text, letters)]
+    write_name(figure, y, [(title, look.text, "bold"), *lines])

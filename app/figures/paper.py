@@ -7,23 +7,28 @@ stays text, fonts embedded as TrueType, 450 dpi where there are pixels.
 import io
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
+from matplotlib.gridspec import GridSpec
 
+from app.figures.look import LETTER, PLAIN, Look
 from app.figures.palette import FONTS, PAPER
 
 Format = Literal["svg", "pdf", "png"]
+Page = Figure | SubFigure
+"""A whole figure, or the part of one that is a panel."""
 
 WIDTHS = (89, 120, 183)
 """Mm: one column, one and a half, two."""
 MAX_HEIGHT = 170
-TITLE, TEXT, SMALL = 7.0, 6.0, 5.0
-"""Font sizes in pt."""
+TITLE, TEXT, SMALL = PLAIN.large, PLAIN.text, PLAIN.small
+"""Font sizes in pt, where no others were chosen."""
 DPI = 450
 MM = 1 / 25.4
 """Inches."""
@@ -32,7 +37,6 @@ POINT = 25.4 / 72
 
 _RC: Any = {
     "font.family": list(FONTS),
-    "font.size": TEXT,
     "pdf.fonttype": 42,
     "svg.fonttype": "none",
     "svg.hashsalt": "enformer-lens",
@@ -43,13 +47,10 @@ _RC: Any = {
     "ytick.color": PAPER.ink,
     "axes.linewidth": 0.5,
     "axes.unicode_minus": True,
-    "axes.labelsize": TEXT,
     "axes.grid": False,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.facecolor": "none",
-    "xtick.labelsize": SMALL,
-    "ytick.labelsize": SMALL,
     "xtick.major.width": 0.5,
     "ytick.major.width": 0.5,
     "xtick.major.size": 2,
@@ -58,12 +59,13 @@ _RC: Any = {
     "ytick.major.pad": 1.5,
     "path.simplify": False,
 }
+_ORDINARY, _TICKS = ("font.size", "axes.labelsize"), ("xtick.labelsize", "ytick.labelsize")
 # Matplotlib's settings belong to the process, and several sessions export at once.
 _LOCK = threading.RLock()
 
 
 @contextmanager
-def style() -> Iterator[None]:
+def style(look: Look = PLAIN) -> Iterator[None]:
     """Settings for drawing and for writing; one thread at a time."""
     fonts = logging.getLogger("matplotlib.font_manager")
     with _LOCK, mpl.rc_context():
@@ -72,10 +74,33 @@ def style() -> Iterator[None]:
         fonts.setLevel(logging.ERROR)
         try:
             mpl.rcdefaults()
-            mpl.rcParams.update(_RC)
+            mpl.rcParams.update(_RC | dict.fromkeys(_ORDINARY, look.text))
+            mpl.rcParams.update(dict.fromkeys(_TICKS, look.small))
             yield
         finally:
             fonts.setLevel(level)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A picture that was laid out for a width.
+
+    Attributes:
+        height: mm that it takes.
+        put: draws it on a page of that size, under `style()`.
+        text: what is shown, in words.
+    """
+
+    height: float
+    put: Callable[[Page], None]
+    text: str
+
+
+def alone(drawing: Drawing, width: float) -> Figure:
+    """A figure of nothing else."""
+    figure = new_figure(width, drawing.height)
+    drawing.put(figure)
+    return figure
 
 
 def new_figure(width: float, height: float) -> Figure:
@@ -83,19 +108,71 @@ def new_figure(width: float, height: float) -> Figure:
     return Figure(figsize=(width * MM, height * MM), facecolor=PAPER.background)
 
 
+def part(figure: Figure, left: float, top: float, width: float, height: float) -> SubFigure:
+    """A page within a page, in mm from its upper left corner; what is drawn there stays vectors."""
+    across, down = size_of(figure)
+    grid = GridSpec(
+        3, 3, figure=figure,
+        width_ratios=[left, width, max(0.0, across - left - width)],
+        height_ratios=[top, height, max(0.0, down - top - height)],
+    )  # fmt: skip
+    return figure.add_subfigure(grid[1, 1])
+
+
+def size_of(page: Page) -> tuple[float, float]:
+    """Width and height in mm."""
+    # a figure knows its size to the last digit, which its bounding box in pixels does not
+    inches = page.get_size_inches() if isinstance(page, Figure) else page.bbox.size / page.dpi
+    across, down = inches / MM
+    return float(across), float(down)
+
+
 def add_axes(
-    figure: Figure, left: float, top: float, width: float, height: float, zorder: float = 0
+    figure: Page, left: float, top: float, width: float, height: float, zorder: float = 0
 ) -> Axes:
     """Axes in mm from the page's upper left corner."""
-    across, down = figure.get_size_inches() / MM
+    across, down = size_of(figure)
     box = (left / across, 1 - (top + height) / down, width / across, height / down)
     return figure.add_axes(box, zorder=zorder)
 
 
-def add_text(figure: Figure, x: float, y: float, text: str, **look: Any) -> None:
+def add_text(figure: Page, x: float, y: float, text: str, **look: Any) -> None:
     """Text in mm from the page's upper left corner."""
-    across, down = figure.get_size_inches() / MM
+    across, down = size_of(figure)
     figure.text(x / across, 1 - y / down, text, va="center", **look)
+
+
+def add_letter(figure: Page, look: Look) -> None:
+    """The letter of a panel in its corner, as Nature sets it."""
+    if look.letter:
+        add_text(figure, 0, 2.0, look.letter, size=LETTER, weight="bold")
+
+
+def add_title(figure: Page, look: Look, text: str) -> None:
+    """The letter of a panel, and the title beside it."""
+    add_letter(figure, look)
+    if look.title:
+        x = 4.5 if look.letter else 1.5
+        add_text(figure, x, 2.4, text, size=look.large, weight="bold")
+
+
+def unmasked(figure: Page) -> None:
+    """Take away clipping masks, which are in the way of editors, where nothing needs them."""
+    for artist in figure.findobj():
+        artist.set_clip_on(False)
+
+
+def written(
+    draw: Callable[[], Figure],
+    form: Format,
+    title: str,
+    text: str,
+    provenance: str,
+    look: Look = PLAIN,
+) -> bytes:
+    """The file of what `draw` draws, see `encode`."""
+    with style(look):
+        return encode(draw(), form, title=title, text=text, provenance=provenance)
 
 
 def encode(figure: Figure, form: Format, *, title: str, text: str, provenance: str) -> bytes:
