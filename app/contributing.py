@@ -2,13 +2,14 @@
 
 import streamlit as st
 
-from app import header, services, targets, truth, widgets
+from app import services, targets, truth, widgets
 from app.figures.contribution_data import ContributionPicture
 from app.figures.data import Highlight, LocusPicture
 from app.scene import Scene
 from app.seat import Seat, Waiting
 from app.ways import Way
 from enformer.errors import Cancelled
+from enformer.genes import Gene
 from interpret.contributions import Contributions
 from interpret.target import Target
 
@@ -47,7 +48,7 @@ def _ask(shown: Scene, target: Target, way: Way, seat: Seat) -> Contributions | 
 
 
 def picture(
-    found: Contributions, shown: Scene, seat: Seat, tissue: str = ""
+    found: Contributions, shown: Scene, genes: tuple[Gene, ...], tissue: str = ""
 ) -> ContributionPicture:
     """What is drawn of a result in the part in view, over what was planted where a tissue is named."""
     where, gene = targets.interval(found.target, shown), shown.parsed.gene
@@ -59,7 +60,7 @@ def picture(
         bin_size=shown.checkpoint.config.bin_size,
         contig_length=shown.contig_length,
         view=shown.view,
-        genes=header.genes(shown, seat),
+        genes=genes,
         lanes=(),
         assembly=shown.place.genome.assembly,
         variant=shown.parsed.variant,

@@ -14,16 +14,33 @@ LETTER = 8.0
 KINDS = tuple(PAPER.assays)
 """What a colour stands for, see `palette.kind_of`."""
 
-_BRIGHT = ("#4477aa", "#66ccee", "#228833", "#aa3377", "#ee6677", "#ccbb44", "#777777")
-_MUTED = ("#332288", "#88ccee", "#117733", "#aa4499", "#cc6677", "#ddcc77", "#777777")
-_GREYS = ("#262626", "#737373", "#404040", "#8c8c8c", "#595959", "#a6a6a6", "#bfbfbf")
+_OWN = ("blue", "sky blue", "green", "pink", "vermilion", "orange", "slate")
+SWATCHES: Mapping[str, Mapping[str, str]] = {
+    "Okabe and Ito": {
+        name: shades.fill for name, shades in zip(_OWN, PAPER.assays.values(), strict=True)
+    },
+    "Tol, bright": {
+        "blue": "#4477aa", "cyan": "#66ccee", "green": "#228833", "purple": "#aa3377",
+        "red": "#ee6677", "yellow": "#ccbb44", "grey": "#777777",
+    },
+    "Tol, muted": {
+        "indigo": "#332288", "cyan": "#88ccee", "green": "#117733", "purple": "#aa4499",
+        "rose": "#cc6677", "sand": "#ddcc77", "grey": "#777777",
+    },
+    "Greys": {
+        f"{level} % black": colour
+        for level, colour in zip(
+            (85, 55, 75, 45, 65, 35, 25),
+            ("#262626", "#737373", "#404040", "#8c8c8c", "#595959", "#a6a6a6", "#bfbfbf"),
+            strict=True,
+        )
+    },
+}  # fmt: skip
+"""Sets of colours that colour-blind readers can tell apart, by name. Tol: personal.sron.nl/~pault."""
 PALETTES: Mapping[str, Mapping[str, str]] = {
-    "Okabe and Ito": {kind: shades.fill for kind, shades in PAPER.assays.items()},
-    "Tol, bright": dict(zip(KINDS, _BRIGHT, strict=True)),
-    "Tol, muted": dict(zip(KINDS, _MUTED, strict=True)),
-    "Greys": dict(zip(KINDS, _GREYS, strict=True)),
+    name: dict(zip(KINDS, colours.values(), strict=True)) for name, colours in SWATCHES.items()
 }
-"""Sets of colours that colour-blind readers can tell apart, by kind of track."""
+"""The same by kind of track."""
 
 
 @dataclass(frozen=True)
@@ -67,4 +84,5 @@ PLAIN = Look()
 
 
 def _darker(colour: str) -> str:
-    return to_hex([0.8 * channel for channel in to_rgb(colour)])
+    red, green, blue = (0.8 * channel for channel in to_rgb(colour))
+    return to_hex((red, green, blue))

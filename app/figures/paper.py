@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.gridspec import GridSpec
@@ -59,9 +60,13 @@ _RC: Any = {
     "ytick.major.pad": 1.5,
     "path.simplify": False,
 }
-_ORDINARY, _TICKS = ("font.size", "axes.labelsize"), ("xtick.labelsize", "ytick.labelsize")
 # Matplotlib's settings belong to the process, and several sessions export at once.
 _LOCK = threading.RLock()
+
+
+def _sizes(look: Look) -> dict[Any, Any]:
+    ordinary, ticks = ("font.size", "axes.labelsize"), ("xtick.labelsize", "ytick.labelsize")
+    return dict.fromkeys(ordinary, look.text) | dict.fromkeys(ticks, look.small)
 
 
 @contextmanager
@@ -74,8 +79,7 @@ def style(look: Look = PLAIN) -> Iterator[None]:
         fonts.setLevel(logging.ERROR)
         try:
             mpl.rcdefaults()
-            mpl.rcParams.update(_RC | dict.fromkeys(_ORDINARY, look.text))
-            mpl.rcParams.update(dict.fromkeys(_TICKS, look.small))
+            mpl.rcParams.update(_RC | _sizes(look))
             yield
         finally:
             fonts.setLevel(level)
@@ -122,8 +126,9 @@ def part(figure: Figure, left: float, top: float, width: float, height: float) -
 def size_of(page: Page) -> tuple[float, float]:
     """Width and height in mm."""
     # a figure knows its size to the last digit, which its bounding box in pixels does not
-    inches = page.get_size_inches() if isinstance(page, Figure) else page.bbox.size / page.dpi
-    across, down = inches / MM
+    pixels = np.asarray(page.bbox.size)
+    inches = page.get_size_inches() if isinstance(page, Figure) else pixels / page.dpi
+    across, down = np.asarray(inches) / MM
     return float(across), float(down)
 
 

@@ -35,7 +35,7 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="truth"):
         tissue = truth_panel.choose(query, shown, _explained(target))
     found = contributing.contributions(shown, target, way, seat)
-    picture = contributing.picture(found, shown, seat, tissue)
+    picture = contributing.picture(found, shown, header.genes(shown, seat), tissue)
     if picture.gap:
         said.caption(f"{widgets.plain(picture.gap)}.")
     if shown.parsed.variant is not None:
