@@ -90,7 +90,7 @@ def buttons(files: Files) -> None:
             about = "450 dpi." if form == "png" else "Vectors, with live text."
             downloads.button(form.upper(), files.figure(form), about, problems)
         downloads.button("ZIP", files.everything(),
-                         "The figure, data of every panel, provenance, legend, methods.", problems)  # fmt: skip
+                         "Figure, data of every panel, JSON, legend, methods.", problems)  # fmt: skip
         downloads.button(
             "JSON", files.origin(), "Draws the same figure again, see below.", problems
         )

@@ -301,7 +301,9 @@ def _lane(figure: paper.Page, sheet: _Sheet, place: int, lane: AttentionLane) ->
     axes.set_yticks(marks, [number(mark) for mark in marks])
     axes.spines["left"].set_visible(True)
     said = lane.label + (f", {picture.chosen_name}" if place == 0 else "")
-    said += "; dotted: expected by distance" if lane.expected is not None else ""
+    dotted = "; dotted: expected by distance" if lane.expected is not None else ""
+    room = (sheet.width - LEFT) / (0.5 * sheet.look.small * paper.POINT)
+    said += dotted if len(said + dotted) <= room else ""
     paper.add_text(figure, LEFT + 0.5, sheet.lane_top(place) - 1.4, said, size=sheet.look.small)
 
 

@@ -75,9 +75,11 @@ def _panels(figure: paper.Page, picture: EvidencePicture, width: float, look: Lo
     each = (width - names - RIGHT + GAP) / len(picture.panels)
     for place, panel in enumerate(picture.panels):
         left = names + place * each
-        paper.add_text(figure, left, HEAD - 3, panel.title, size=look.large, weight="bold")
+        fits = len(panel.title) <= (each - 1) / (paper.BOLD * look.large * paper.POINT)
+        size = look.large if fits else paper.SMALLEST
+        paper.add_text(figure, left, HEAD - 3, panel.title, size=size, weight="bold")
         axes = paper.add_axes(figure, left, HEAD, each - GAP, rows)
-        _bars(axes, picture, panel, look)
+        _bars(axes, picture, panel, look, each)
         if place == 0:
             axes.set_yticks(range(len(picture.labels)), list(picture.labels), size=look.text)
 
@@ -88,7 +90,7 @@ LEGEND = (
 )
 
 
-def _bars(axes: Axes, picture: EvidencePicture, panel: Panel, look: Look) -> None:
+def _bars(axes: Axes, picture: EvidencePicture, panel: Panel, look: Look, room: float) -> None:
     places, shown = np.arange(len(picture.labels)), panel.values - panel.nothing
     colour = PAPER.truth if panel.truth else look.shades("DNASE").fill
     bars = axes.barh(places, shown, 0.65, panel.nothing, color=colour, lw=0)
@@ -102,4 +104,5 @@ def _bars(axes: Axes, picture: EvidencePicture, panel: Panel, look: Look) -> Non
     axes.spines["left"].set_visible(False)
     axes.tick_params("y", length=0)
     axes.locator_params("x", nbins=4)
-    axes.set_xlabel(panel.unit, labelpad=1.5)
+    letters = int(room / (0.5 * look.text * paper.POINT))
+    axes.set_xlabel("\n".join(textwrap.wrap(panel.unit, letters)), labelpad=1.5)

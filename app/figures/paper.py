@@ -6,6 +6,7 @@ stays text, fonts embedded as TrueType, 450 dpi where there are pixels.
 
 import io
 import logging
+import textwrap
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.gridspec import GridSpec
 
-from app.figures.look import LETTER, PLAIN, Look
+from app.figures.look import LETTER, PLAIN, SIZES, Look
 from app.figures.palette import FONTS, PAPER
 
 Format = Literal["svg", "pdf", "png"]
@@ -30,7 +31,10 @@ WIDTHS = (89, 120, 183)
 MAX_HEIGHT = 170
 TITLE, TEXT, SMALL = PLAIN.large, PLAIN.text, PLAIN.small
 """Font sizes in pt, where no others were chosen."""
+SMALLEST = SIZES[0]
 DPI = 450
+BOLD = 0.56
+"""Width of a bold letter in ems."""
 MM = 1 / 25.4
 """Inches."""
 POINT = 25.4 / 72
@@ -156,9 +160,17 @@ def add_letter(figure: Page, look: Look) -> None:
 def add_title(figure: Page, look: Look, text: str) -> None:
     """The letter of a panel, and the title beside it."""
     add_letter(figure, look)
-    if look.title:
-        x = 4.5 if look.letter else 1.5
+    if not look.title:
+        return
+    x = 4.5 if look.letter else 1.5
+    room = size_of(figure)[0] - x
+    if len(text) <= room / (BOLD * look.large * POINT):
         add_text(figure, x, 2.4, text, size=look.large, weight="bold")
+        return
+    # the lengths of lanes are drawn at the right
+    letters = int((room - 12) / (BOLD * SMALLEST * POINT))
+    for place, line in enumerate(textwrap.wrap(text, letters, max_lines=2, placeholder=" …")):
+        add_text(figure, x, 1.4 + 2.1 * place, line, size=SMALLEST, weight="bold")
 
 
 def unmasked(figure: Page) -> None:

@@ -1,10 +1,7 @@
 """The Figures view, run by AppTest on tiny models and the demo genome."""
 
 import base64
-import io
-import json
 import re
-import zipfile
 from functools import partial
 from xml.etree import ElementTree
 
@@ -12,8 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app import state
-from app.plan import Panel, Plan
-from app.question import Query
+from app.plan import Plan
 from tests.app.alone import finished, words
 
 pytestmark = pytest.mark.usefixtures("offline")
