@@ -7,7 +7,7 @@ import streamlit as st
 from jaxtyping import Float
 
 from app import services, state, truth, widgets
-from app.explanations import explanation
+from app.explanations import Explanation, explanation
 from app.figures.data import Highlight, LocusPicture
 from app.methods import MOST_COLUMNS
 from app.scene import Scene
@@ -63,12 +63,23 @@ def one_allele(shown: Scene, tokens: range, allele: Allele, seat: Seat) -> Atten
     return _summary(shown, tokens, shown.parsed.variant if allele == "ALT" else None, seat)
 
 
-def _summary(shown: Scene, tokens: range, variant: Variant | None, seat: Seat) -> AttentionSummary:
-    config = shown.checkpoint.config
-    request = explanation(
+def summary_request(shown: Scene, tokens: range, variant: Variant | None) -> Explanation:
+    """What is asked of the services for all heads before one allele."""
+    return explanation(
         "attention", shown.checkpoint, shown.place.genome, shown.window, variant,
         first=tokens[0], last=tokens[-1],
     )  # fmt: skip
+
+
+def map_request(shown: Scene, layer: int, variant: Variant | None) -> Explanation:
+    """What is asked of the services for every weight of a layer."""
+    return explanation(
+        "attention_map", shown.checkpoint, shown.place.genome, shown.window, variant, layer=layer
+    )
+
+
+def _summary(shown: Scene, tokens: range, variant: Variant | None, seat: Seat) -> AttentionSummary:
+    config, request = shown.checkpoint.config, summary_request(shown, tokens, variant)
     title = f"Attention of {config.depth} layers × {config.attention_heads} heads{_before(variant)}"
     return widgets.ready(
         services.explain(request, shown.checkpoint, shown.place, seat, title), seat
@@ -92,9 +103,7 @@ def whole_map(
 
 
 def _maps(shown: Scene, layer: int, variant: Variant | None, seat: Seat) -> AttentionMaps | Waiting:
-    request = explanation(
-        "attention_map", shown.checkpoint, shown.place.genome, shown.window, variant, layer=layer
-    )
+    request = map_request(shown, layer, variant)
     title = f"Every token of layer {layer + 1}{_before(variant)}"
     return services.explain(request, shown.checkpoint, shown.place, seat, title)
 

@@ -10,6 +10,7 @@ from app.scene import Scene
 from app.seat import Seat
 from app.truth_tables import truth_on
 from enformer.coordinates import Interval
+from enformer.tracks import TrackId
 from interpret.elements import Element, as_element, parse_elements
 from interpret.peaks import accessibility_peaks
 from interpret.target import Target
@@ -28,7 +29,7 @@ def elements(
         NotReady: it is being made; its progress is drawn here.
     """
     if source == "planted":
-        found = _planted(shown)
+        found = planted(shown)
     elif source == "peaks":
         found = _peaks(shown, target, seat)
     else:
@@ -45,22 +46,27 @@ def nearest(found: Sequence[Element], window: Interval, target: Interval) -> tup
     return tuple(sorted(inside[:MOST], key=lambda one: one.interval))
 
 
-def _planted(shown: Scene) -> tuple[Element, ...]:
+def planted(shown: Scene) -> tuple[Element, ...]:
     """All of them, whatever tissue they act in."""
-    planted = truth_on(shown.window.contig, truth.TISSUES[0]).elements
-    return tuple(Element(one.interval, one.name) for one in planted if one.kind == "enhancer")
+    known = truth_on(shown.window.contig, truth.TISSUES[0]).elements
+    return tuple(Element(one.interval, one.name) for one in known if one.kind == "enhancer")
 
 
 def _peaks(shown: Scene, target: Target, seat: Seat) -> tuple[Element, ...]:
-    table = shown.checkpoint.tracks
-    accessible = table.search(head=[target.head], assay=list(OPEN)).ids
-    if not accessible:
+    accessible = openness(shown, target)
+    if accessible is None:
         st.info("This model predicts no open chromatin: give elements as a BED file.")
         return ()
     answer = widgets.ready(
         services.answer(shown.checkpoint, shown.place, shown.window, shown.parsed, seat), seat
     )
-    return accessibility_peaks(answer.reference, accessible[0], at_most=MOST)
+    return accessibility_peaks(answer.reference, accessible, at_most=MOST)
+
+
+def openness(shown: Scene, target: Target) -> TrackId | None:
+    """The track whose peaks are candidates: the first of open chromatin, if there is one."""
+    found = shown.checkpoint.tracks.search(head=[target.head], assay=list(OPEN)).ids
+    return found[0] if found else None
 
 
 def _uploaded() -> tuple[Element, ...]:

@@ -2,13 +2,14 @@
 
 import streamlit as st
 
-from app import header, services, targets, truth, widgets
+from app import services, targets, truth, widgets
 from app.figures.contribution_data import ContributionPicture
 from app.figures.data import Highlight, LocusPicture
 from app.scene import Scene
 from app.seat import Seat, Waiting
 from app.ways import Way
 from enformer.errors import Cancelled
+from enformer.genes import Gene
 from interpret.contributions import Contributions
 from interpret.target import Target
 
@@ -63,7 +64,11 @@ def _ask(shown: Scene, target: Target, way: Way, seat: Seat) -> Contributions | 
 
 
 def locus_of(
-    shown: Scene, target: Target, seat: Seat, tissue: str = "", washes: tuple[Highlight, ...] = ()
+    shown: Scene,
+    target: Target,
+    genes: tuple[Gene, ...],
+    tissue: str = "",
+    washes: tuple[Highlight, ...] = (),
 ) -> LocusPicture:
     """What is around the contributions in view: genes, marks, and with a tissue what was planted."""
     where, gene = targets.interval(target, shown), shown.parsed.gene
@@ -75,7 +80,7 @@ def locus_of(
         bin_size=shown.checkpoint.config.bin_size,
         contig_length=shown.contig_length,
         view=shown.view,
-        genes=header.genes(shown, seat),
+        genes=genes,
         lanes=(),
         assembly=shown.place.genome.assembly,
         variant=shown.parsed.variant,

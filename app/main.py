@@ -32,6 +32,7 @@ views = [
     st.Page("views/evidence.py", title="Evidence", icon=":material/fact_check:"),
     st.Page("views/variant.py", title="Variant", icon=":material/difference:"),
     st.Page("views/vcf.py", title="VCF", icon=":material/table_rows:"),
+    st.Page("views/figures.py", title="Figures", icon=":material/art_track:"),
     st.Page("views/models.py", title="Models", icon=":material/model_training:"),
 ]
 st.navigation(views, position="top").run()

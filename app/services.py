@@ -56,6 +56,12 @@ def seat() -> Seat:
     return Seat(jobs())
 
 
+@st.cache_resource(scope="session", on_release=Seat.leave, show_spinner=False)
+def panel_seat(number: int) -> Seat:
+    """The place in the queue of one panel of this session's sheet: panels wait beside each other."""
+    return Seat(jobs())
+
+
 @st.cache_resource(show_spinner=False)
 def _results(folder: str) -> ResultStore:
     return ResultStore(Path(folder))

@@ -93,6 +93,13 @@ EFFECTS_LEAST = "effects_least"
 EFFECTS_PERCENTILE = "effects_percentile"
 EFFECTS_ORDER = "effects_order"
 EFFECTS_ROWS = "effects_rows_{}"
+SHEET = "sheet"
+SHEET_FROM = "sheet_from"
+SHEET_DRAWN = "sheet_drawn"
+SHEET_FILE = "sheet_file"
+SHEET_KIND = "sheet_kind"
+SHEET_FIELD = "sheet_{}_box"
+PANEL_FIELD = "panel_{}_{}_box"
 TRUTH_SHOWN = "truth_toggle"
 TRUTH_TISSUE = "truth_tissue"
 LANE_SCALE = "lane_scale"
@@ -279,6 +286,8 @@ def clear_knockouts() -> None:
 def choose_slice(way: str) -> None:
     """Draw this slice of the attention head, row or column, as a track of the locus; empty for none."""
     _set(replace(query(), slice=way))
+
+
 def choose_calls(calls: str) -> None:
     """Score this VCF in this way; empty for none."""
     _set(replace(query(), calls=calls))

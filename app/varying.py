@@ -59,11 +59,14 @@ def effect_of(shown: Scene, answer: Answer, genes: tuple[Gene, ...]) -> VariantE
     variant = shown.parsed.variant
     request = requests_for(shown.checkpoint, shown.place.genome, shown.window, variant)[-1]
     names = [f"{gene.symbol}:{gene.tss}" for gene in genes]
-    make = functools.partial(_effect, shown.checkpoint, answer, genes)
+    make = functools.partial(computed_effect, shown.checkpoint, answer, genes)
     return services.remembered(f"effect|{request.key}|{names}", make)
 
 
-def _effect(checkpoint: Checkpoint, answer: Answer, genes: tuple[Gene, ...]) -> VariantEffect:
+def computed_effect(
+    checkpoint: Checkpoint, answer: Answer, genes: tuple[Gene, ...]
+) -> VariantEffect:
+    """The same, computed now."""
     ref, alt = answer.reference, answer.alternative
     assert alt is not None, "the question is a variant"
     assert alt.variant is not None
@@ -164,7 +167,7 @@ def map_of(shown: Scene, target: Target, flank: int, seat: Seat) -> Mutagenesis 
 
     None while there is none to draw: the progress or the problem is drawn here.
     """
-    exact, quick = (_request(kind, shown, target, flank) for kind in ("mutagenesis", QUICK))
+    exact, quick = (map_request(kind, shown, target, flank) for kind in ("mutagenesis", QUICK))
     kept = services.kept_explanation(exact)
     if kept is not None:
         return kept
@@ -190,7 +193,7 @@ def map_of(shown: Scene, target: Target, flank: int, seat: Seat) -> Mutagenesis 
 QUICK = "mutagenesis quick"
 
 
-def _request(kind: str, shown: Scene, target: Target, flank: int) -> Explanation:
+def map_request(kind: str, shown: Scene, target: Target, flank: int) -> Explanation:
     """What is asked of the services. It is the reference that is mutated."""
     region, start = region_of(shown, flank), shown.window.start
     return explanation(

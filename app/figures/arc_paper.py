@@ -9,18 +9,19 @@ from matplotlib.figure import Figure
 from app.figures import paper
 from app.figures.arc_data import ArcPicture, describe
 from app.figures.locus_sheet import (
+    FOOT,
     LETTER,
-    NAMES,
     Sheet,
     check_width,
-    finished,
+    finish,
     ground,
     over,
     write_name,
 )
+from app.figures.look import PLAIN, Look
 from app.figures.palette import PAPER
 
-ARCS, FOOT = 24.0, 1.8
+ARCS, BELOW = 24.0, 1.8
 """Mm."""
 THINNEST, STEP = 0.35, 0.35
 """Pt of the first class of width, and what each further class adds."""
@@ -32,7 +33,7 @@ class _Sheet(Sheet):
 
     @property
     def bottom(self) -> float:
-        return self.lanes_top + ARCS + FOOT
+        return self.lanes_top + ARCS + BELOW
 
 
 def render(picture: ArcPicture, width_mm: int, form: paper.Format, provenance: str) -> bytes:
@@ -47,32 +48,44 @@ def render(picture: ArcPicture, width_mm: int, form: paper.Format, provenance: s
     Raises:
         EnformerLensError: a width that no column has.
     """
-    with paper.style():
-        title = f"Attention arcs over {picture.locus.place} ({picture.locus.assembly})"
-        figure = draw(picture, width_mm)
-        return paper.encode(
-            figure, form, title=title, text=describe(picture), provenance=provenance
-        )
+    title = f"Attention arcs over {picture.locus.place} ({picture.locus.assembly})"
+    return paper.written(
+        lambda: draw(picture, width_mm), form, title, describe(picture), provenance
+    )
 
 
 def draw(picture: ArcPicture, width_mm: int) -> Figure:
     """The figure itself; to be called under `paper.style()`, see `render`."""
     check_width(width_mm)
-    sheet = _Sheet(picture.locus, width_mm)
-    figure = ground(sheet)
-    axes = over(figure, sheet, sheet.lanes_top, ARCS)
+    return paper.alone(laid_out(picture, width_mm), width_mm)
+
+
+def laid_out(picture: ArcPicture, width: float, look: Look = PLAIN) -> paper.Drawing:
+    """The picture at a width."""
+    sheet = _Sheet(picture.locus, width, look)
+
+    def put(page: paper.Page) -> None:
+        ground(page, sheet)
+        _arcs(page, sheet, picture)
+        write_name(page, sheet.lanes_top + ARCS / 2, _about(sheet, picture))
+        finish(page, sheet)
+
+    return paper.Drawing(sheet.bottom + FOOT, put, describe(picture))
+
+
+def _arcs(page: paper.Page, sheet: _Sheet, picture: ArcPicture) -> None:
+    axes = over(page, sheet, sheet.lanes_top, ARCS)
     axes.set_ylim(-1, 0)
     for one in picture.arcs:
         colour = PAPER.accent if one.weight < 0 else PAPER.shades("DNASE").line
         width = THINNEST + STEP * (picture.width(one) - 1)
         axes.add_collection(LineCollection([picture.path(one)], color=colour, lw=width, alpha=0.8))
         axes.plot(one.token.center, -0.015, marker="o", ms=1.6, mew=0, color=colour)
-    write_name(figure, sheet.lanes_top + ARCS / 2, _about(sheet, picture))
-    return finished(figure, sheet)
 
 
 def _about(sheet: _Sheet, picture: ArcPicture) -> list[tuple[str, float, str]]:
-    letters = int((NAMES[sheet.width] - 3.2) / (LETTER * paper.SMALL * paper.POINT))
+    look = sheet.look
+    letters = int((sheet.names - 3.2) / (LETTER * look.small * paper.POINT))
     said = [
         picture.name,
         picture.words,
@@ -81,6 +94,6 @@ def _about(sheet: _Sheet, picture: ArcPicture) -> list[tuple[str, float, str]]:
     ]
     small = [line for text in said for line in textwrap.wrap(text, letters)]
     return [
-        ("Attention arcs", paper.TEXT, "bold"),
-        *((line, paper.SMALL, "normal") for line in small),
+        ("Attention arcs", look.text, "bold"),
+        *((line, look.small, "normal") for line in small),
     ]

@@ -1,7 +1,6 @@
 """Attention on paper: the atlas, and one head with the genome along both axes, in Matplotlib."""
 
 import textwrap
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,6 +15,7 @@ from app.figures.attention_data import AtlasPicture, AttentionLane, HeadPicture,
 from app.figures.attention_words import describe_atlas, describe_head
 from app.figures.gene_strokes import LABEL_Y, strokes
 from app.figures.locus_sheet import check_width
+from app.figures.look import PLAIN, Look
 from app.figures.palette import PAPER
 from app.figures.truth_data import LEGEND
 
@@ -34,7 +34,7 @@ def render_head(picture: HeadPicture, width_mm: int, form: paper.Format, provena
     """
     title = f"Attention of {picture.name}, {picture.keys} ({picture.place.assembly})"
     text = describe_head(picture)
-    return _file(lambda: draw_head(picture, width_mm), form, title, text, provenance)
+    return paper.written(lambda: draw_head(picture, width_mm), form, title, text, provenance)
 
 
 def render_atlas(
@@ -46,14 +46,7 @@ def render_atlas(
         EnformerLensError: a width that no column has.
     """
     title, text = f"Attention over {picture.place}", describe_atlas(picture)
-    return _file(lambda: draw_atlas(picture, width_mm), form, title, text, provenance)
-
-
-def _file(
-    draw: Callable[[], Figure], form: paper.Format, title: str, text: str, provenance: str
-) -> bytes:
-    with paper.style():
-        return paper.encode(draw(), form, title=title, text=text, provenance=provenance)
+    return paper.written(lambda: draw_atlas(picture, width_mm), form, title, text, provenance)
 
 
 # --- the atlas ------------------------------------------------------------------------------------
@@ -62,10 +55,23 @@ def _file(
 def draw_atlas(picture: AtlasPicture, width_mm: int) -> Figure:
     """The figure itself; to be called under `paper.style()`."""
     check_width(width_mm)
+    return paper.alone(laid_out_atlas(picture, width_mm), width_mm)
+
+
+def laid_out_atlas(picture: AtlasPicture, width: float, look: Look = PLAIN) -> paper.Drawing:
+    """The picture at a width."""
     room = (paper.MAX_HEIGHT - ATLAS_TOP - ATLAS_FOOT) / picture.layers
-    tile = min(TILE, (width_mm - ATLAS_LEFT - 3) / picture.heads, room)
+    tile = min(TILE, (width - ATLAS_LEFT - 3) / picture.heads, room)
+
+    def put(page: paper.Page) -> None:
+        _atlas(page, picture, tile, look)
+
+    height = ATLAS_TOP + tile * picture.layers + ATLAS_FOOT
+    return paper.Drawing(height, put, describe_atlas(picture))
+
+
+def _atlas(figure: paper.Page, picture: AtlasPicture, tile: float, look: Look) -> None:
     across, down = tile * picture.heads, tile * picture.layers
-    figure = paper.new_figure(width_mm, ATLAS_TOP + down + ATLAS_FOOT)
     axes = paper.add_axes(figure, ATLAS_LEFT, ATLAS_TOP, across, down)
     axes.spines[:].set_visible(False)
     colours = _colours(picture.difference)
@@ -86,21 +92,20 @@ def draw_atlas(picture: AtlasPicture, width_mm: int) -> Figure:
     axes.set_xlabel("Attention head")
     title = f"{'REF − ALT attention' if picture.difference else 'Attention'}, {picture.place}"
     title += "" if picture.trained else ", never trained: random weights"
-    paper.add_text(figure, 1.5, 2.4, title, size=paper.TITLE, weight="bold")
+    paper.add_title(figure, look, title)
     bar = paper.add_axes(figure, ATLAS_LEFT, ATLAS_TOP + down + 2, min(across, 50), 1.6)
-    _bar(bar, picture.scale, colours, upright=False)
+    _bar(bar, picture.scale, colours, look, upright=False)
     if not picture.together:
         ends = ("REF < ALT", "0", "REF > ALT") if picture.difference else ("lowest", "", "highest")
         bar.set_xticks([0, 0.5, 1], ends)
         bar.set_xlabel(f"{picture.scale.name}, one for each head")
-    return figure
 
 
 def _colours(difference: bool) -> ListedColormap:
     return ListedColormap(ramps.ramp(difference, dark=False) / 255)
 
 
-def _bar(axes: Axes, scale: Scale, colours: ListedColormap, upright: bool) -> None:
+def _bar(axes: Axes, scale: Scale, colours: ListedColormap, look: Look, upright: bool) -> None:
     """A colour bar as an image and its ticks."""
     shades = np.arange(ramps.SHADES)[:, None]
     axes.imshow(
@@ -115,9 +120,9 @@ def _bar(axes: Axes, scale: Scale, colours: ListedColormap, upright: bool) -> No
         axes.yaxis.tick_right()
         axes.yaxis.set_label_position("right")
         name = scale.name[:1].upper() + scale.name[1:]
-        axes.set_ylabel("\n".join(textwrap.wrap(name, 32)), size=paper.SMALL)
+        axes.set_ylabel("\n".join(textwrap.wrap(name, 32)), size=look.small)
     else:
-        axes.set_xlabel(scale.name[:1].upper() + scale.name[1:], size=paper.SMALL, labelpad=1)
+        axes.set_xlabel(scale.name[:1].upper() + scale.name[1:], size=look.small, labelpad=1)
 
 
 # --- one head -------------------------------------------------------------------------------------
@@ -128,7 +133,8 @@ class _Sheet:
     """Where the parts go, in mm from the upper left corner."""
 
     picture: HeadPicture
-    width: int
+    width: float
+    look: Look = PLAIN
 
     @property
     def across(self) -> float:
@@ -143,12 +149,13 @@ class _Sheet:
     @property
     def em(self) -> float:
         """Bp that a letter's size takes."""
-        return self.picture.keys.length / self.across * paper.TEXT * paper.POINT
+        return self.picture.keys.length / self.across * self.look.text * paper.POINT
 
     @cached_property
     def genes(self) -> genes.GeneLayout:
-        place = self.picture.place
-        return genes.layout(place.genes, self.picture.keys, self.em, focus=place.focus, max_rows=3)
+        place, keys = self.picture.place, self.picture.keys
+        known = place.genes if self.look.genes else ()
+        return genes.layout(known, keys, self.em, focus=place.focus, max_rows=3)
 
     @cached_property
     def rows(self) -> float:
@@ -167,34 +174,44 @@ class _Sheet:
     def lane_top(self, place: int) -> float:
         return self.map_top + self.down + place * (LANE + GAP) + GAP
 
+    @property
+    def bottom(self) -> float:
+        return self.lane_top(len(self.picture.lanes)) - GAP
+
 
 def draw_head(picture: HeadPicture, width_mm: int) -> Figure:
     """The figure itself; to be called under `paper.style()`."""
     check_width(width_mm)
-    sheet = _Sheet(picture, width_mm)
-    bottom = sheet.lane_top(len(picture.lanes)) - GAP
-    figure = paper.new_figure(width_mm, bottom + FOOT)
-    _title(figure, picture)
-    _genes(figure, sheet)
-    _map(figure, sheet)
-    for place, lane in enumerate(picture.lanes):
-        _lane(figure, sheet, place, lane)
-    _position(figure, sheet, bottom)
-    return figure
+    return paper.alone(laid_out_head(picture, width_mm), width_mm)
 
 
-def _title(figure: Figure, picture: HeadPicture) -> None:
+def laid_out_head(picture: HeadPicture, width: float, look: Look = PLAIN) -> paper.Drawing:
+    """The picture at a width."""
+    sheet = _Sheet(picture, width, look)
+
+    def put(page: paper.Page) -> None:
+        _title(page, picture, look)
+        _genes(page, sheet)
+        _map(page, sheet)
+        for place, lane in enumerate(picture.lanes):
+            _lane(page, sheet, place, lane)
+        _position(page, sheet, sheet.bottom)
+
+    return paper.Drawing(sheet.bottom + FOOT, put, describe_head(picture))
+
+
+def _title(figure: paper.Page, picture: HeadPicture, look: Look) -> None:
     said = (
         f"{picture.name[:1].upper()}{picture.name[1:]}, {picture.keys} ({picture.place.assembly})"
     )
     said += "" if picture.place.trained else ", never trained: random weights"
-    paper.add_text(figure, 1.5, 2.4, said, size=paper.TITLE, weight="bold")
+    paper.add_title(figure, look, said)
     if picture.place.truth is not None:
         told = f"Arcs and circles: enhancer × gene in {picture.place.truth.tissue}, {LEGEND}"
-        paper.add_text(figure, 1.5, HEAD - 0.8, told, size=paper.SMALL)
+        paper.add_text(figure, 1.5, HEAD - 0.8, told, size=look.small)
 
 
-def _over(figure: Figure, sheet: _Sheet, top: float, height: float) -> Axes:
+def _over(figure: paper.Page, sheet: _Sheet, top: float, height: float) -> Axes:
     """Axes over the keys in view, without ticks."""
     axes = paper.add_axes(figure, LEFT, top, sheet.across, height)
     axes.set(xlim=(sheet.picture.keys.start, sheet.picture.keys.end), xticks=[], yticks=[])
@@ -202,7 +219,7 @@ def _over(figure: Figure, sheet: _Sheet, top: float, height: float) -> Axes:
     return axes
 
 
-def _map(figure: Figure, sheet: _Sheet) -> None:
+def _map(figure: paper.Page, sheet: _Sheet) -> None:
     picture = sheet.picture
     axes = _over(figure, sheet, sheet.map_top, sheet.down)
     axes.spines[:].set_visible(True)
@@ -232,7 +249,7 @@ def _map(figure: Figure, sheet: _Sheet) -> None:
     if picture.place.truth is not None:
         truth_paper.circles(axes, picture.place.truth, picture.keys, picture.queries)
     bar = paper.add_axes(figure, LEFT + sheet.across + 4, sheet.map_top, 2, min(sheet.down, 30))
-    _bar(bar, picture.scale, colours, upright=True)
+    _bar(bar, picture.scale, colours, sheet.look, upright=True)
 
 
 def _marks(axes: Axes, picture: HeadPicture) -> None:
@@ -250,7 +267,7 @@ def _marks(axes: Axes, picture: HeadPicture) -> None:
                       transform=axes.get_xaxis_transform(), mew=0)  # fmt: skip
 
 
-def _genes(figure: Figure, sheet: _Sheet) -> None:
+def _genes(figure: paper.Page, sheet: _Sheet) -> None:
     picture, laid = sheet.picture, sheet.genes
     axes = _over(figure, sheet, HEAD, sheet.genes_height - 1)
     axes.set_ylim(-sheet.rows, 0)
@@ -266,13 +283,16 @@ def _genes(figure: Figure, sheet: _Sheet) -> None:
         slant = "normal" if gene.gene.strand == "." else "italic"
         axes.text(gene.anchor, LABEL_Y - gene.row, gene.label, style=slant, ha=side, va="center")
     if picture.place.truth is not None:
-        truth_paper.draw(axes, picture.place.truth, picture.keys, sheet.em, max(laid.rows, 1))
+        truth_paper.draw(
+            axes, picture.place.truth, picture.keys, sheet.em, max(laid.rows, 1), sheet.look
+        )
 
 
-def _lane(figure: Figure, sheet: _Sheet, place: int, lane: AttentionLane) -> None:
+def _lane(figure: paper.Page, sheet: _Sheet, place: int, lane: AttentionLane) -> None:
     picture = sheet.picture
     axes = _over(figure, sheet, sheet.lane_top(place), LANE)
-    axes.stairs(lane.values, picture.token_edges, fill=True, color=PAPER.shades("DNASE").fill, lw=0)
+    fill = sheet.look.shades("DNASE").fill
+    axes.stairs(lane.values, picture.token_edges, fill=True, color=fill, lw=0)
     if lane.expected is not None:
         axes.stairs(lane.expected, picture.token_edges, color=PAPER.reference, lw=0.5, ls=":",
                     baseline=None)  # fmt: skip
@@ -281,11 +301,13 @@ def _lane(figure: Figure, sheet: _Sheet, place: int, lane: AttentionLane) -> Non
     axes.set_yticks(marks, [number(mark) for mark in marks])
     axes.spines["left"].set_visible(True)
     said = lane.label + (f", {picture.chosen_name}" if place == 0 else "")
-    said += "; dotted: expected by distance" if lane.expected is not None else ""
-    paper.add_text(figure, LEFT + 0.5, sheet.lane_top(place) - 1.4, said, size=paper.SMALL)
+    dotted = "; dotted: expected by distance" if lane.expected is not None else ""
+    room = (sheet.width - LEFT) / (0.5 * sheet.look.small * paper.POINT)
+    said += dotted if len(said + dotted) <= room else ""
+    paper.add_text(figure, LEFT + 0.5, sheet.lane_top(place) - 1.4, said, size=sheet.look.small)
 
 
-def _position(figure: Figure, sheet: _Sheet, bottom: float) -> None:
+def _position(figure: paper.Page, sheet: _Sheet, bottom: float) -> None:
     view = sheet.picture.keys
     axes = _over(figure, sheet, bottom - 0.1, 0.1)
     at = ruler.ticks(view, max(2, int(sheet.across / 14)))

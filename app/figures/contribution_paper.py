@@ -1,7 +1,7 @@
 """Contributions on paper: the same data as the page, in Matplotlib."""
 
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -14,20 +14,21 @@ from matplotlib.path import Path
 from app.figures import logo, motif_data, paper
 from app.figures.contribution_data import ContributionPicture, Level, describe
 from app.figures.locus_sheet import (
+    FOOT,
     LETTER,
-    NAMES,
     Sheet,
     check_width,
-    finished,
+    finish,
     ground,
     over,
     write_name,
 )
+from app.figures.look import PLAIN, Look
 from app.figures.motif_data import PlacedName
 from app.figures.motif_paper import draw_motifs
 from app.figures.palette import PAPER
 
-VALUES, HALF, GAP, POOLED, FOOT = 38.0, 26.0, 3.2, 9.0, 1.8
+VALUES, HALF, GAP, POOLED, BELOW = 38.0, 26.0, 3.2, 9.0, 1.8
 MOTIF_ROW = 4.0
 """Mm; a single lane, and each of two."""
 
@@ -36,7 +37,7 @@ MOTIF_ROW = 4.0
 class _Sheet(Sheet):
     """A locus without tracks, and lanes of contributions in their place."""
 
-    shown: ContributionPicture
+    shown: ContributionPicture = field(kw_only=True)
 
     @property
     def lane(self) -> float:
@@ -44,7 +45,7 @@ class _Sheet(Sheet):
 
     @cached_property
     def motifs(self) -> tuple[PlacedName, ...]:
-        em = self.em(paper.SMALL)
+        em = self.em(self.look.small)
         return motif_data.placed(self.shown.motifs, self.shown.view, em)
 
     def values_top(self, place: int) -> float:
@@ -64,7 +65,7 @@ class _Sheet(Sheet):
 
     @property
     def bottom(self) -> float:
-        return self.pooled_top + POOLED + FOOT
+        return self.pooled_top + POOLED + BELOW
 
 
 def render(
@@ -82,45 +83,54 @@ def render(
         EnformerLensError: a width that no column has.
     """
     locus = picture.locus
-    with paper.style():
-        title = f"Contributions over {locus.place} ({locus.assembly})"
-        figure = draw(picture, width_mm)
-        return paper.encode(
-            figure, form, title=title, text=describe(picture), provenance=provenance
-        )
+    title = f"Contributions over {locus.place} ({locus.assembly})"
+    return paper.written(
+        lambda: draw(picture, width_mm), form, title, describe(picture), provenance
+    )
 
 
 def draw(picture: ContributionPicture, width_mm: int) -> Figure:
     """The figure itself; to be called under `paper.style()`, see `render`."""
     check_width(width_mm)
-    sheet = _Sheet(picture.locus, width_mm, picture)
-    figure = ground(sheet)
-    for place, one in enumerate(picture.methods):
-        _values(figure, sheet, place, one)
-    _motifs(figure, sheet)
-    _pooled(figure, sheet, picture)
-    return finished(figure, sheet)
+    return paper.alone(laid_out(picture, width_mm), width_mm)
 
 
-def _values(figure: Figure, sheet: _Sheet, place: int, one: ContributionPicture) -> None:
+def laid_out(picture: ContributionPicture, width: float, look: Look = PLAIN) -> paper.Drawing:
+    """The picture at a width."""
+    sheet = _Sheet(picture.locus, width, look, shown=picture)
+
+    def put(page: paper.Page) -> None:
+        ground(page, sheet)
+        for place, one in enumerate(picture.methods):
+            _values(page, sheet, place, one)
+        _motifs(page, sheet)
+        _pooled(page, sheet, picture)
+        finish(page, sheet)
+
+    return paper.Drawing(sheet.bottom + FOOT, put, describe(picture))
+
+
+def _values(page: paper.Page, sheet: _Sheet, place: int, one: ContributionPicture) -> None:
     top = sheet.values_top(place)
-    axes = over(figure, sheet, top, sheet.lane)
+    axes = over(page, sheet, top, sheet.lane)
     _scale(axes, *one.value_range)
-    {Level.ENVELOPE: _envelope, Level.BARS: _bars, Level.LETTERS: _letters}[one.level](axes, one)
+    _LEVELS[one.level](axes, one)
     title = "Second method" if place else "Contribution"
-    write_name(figure, top + sheet.lane / 2, _about(sheet, one, title))
+    write_name(page, top + sheet.lane / 2, _about(sheet, one, title))
 
 
-def _motifs(figure: Figure, sheet: _Sheet) -> None:
+def _motifs(page: paper.Page, sheet: _Sheet) -> None:
     if not sheet.motifs:
         return
-    axes = over(figure, sheet, sheet.motifs_top, sheet.motifs_height)
-    axes.set_ylim(-motif_data.rows(sheet.motifs), 0)
-    draw_motifs(axes, sheet.motifs, (sheet.shown.view.start, sheet.shown.view.end))
-    lines = [("Motifs", paper.TEXT, "bold")]
-    if any(not one.called.name for one in sheet.motifs) and motif_data.rows(sheet.motifs) > 1:
-        lines.append(("pale: none known", paper.SMALL, "normal"))
-    write_name(figure, sheet.motifs_top + sheet.motifs_height / 2, lines)
+    look, rows = sheet.look, motif_data.rows(sheet.motifs)
+    axes = over(page, sheet, sheet.motifs_top, sheet.motifs_height)
+    axes.set_ylim(-rows, 0)
+    view = sheet.shown.view
+    draw_motifs(axes, sheet.motifs, (view.start, view.end), look.small)
+    lines = [("Motifs", look.text, "bold")]
+    if any(not one.called.name for one in sheet.motifs) and rows > 1:
+        lines.append(("pale: none known", look.small, "normal"))
+    write_name(page, sheet.motifs_top + sheet.motifs_height / 2, lines)
 
 
 def _scale(axes: Axes, low: float, high: float) -> None:
@@ -158,27 +168,32 @@ def _letters(axes: Axes, picture: ContributionPicture) -> None:
             axes.add_artist(PathPatch(path, facecolor=PAPER.bases[base], lw=0))
 
 
-def _pooled(figure: Figure, sheet: _Sheet, picture: ContributionPicture) -> None:
+_LEVELS = {Level.ENVELOPE: _envelope, Level.BARS: _bars, Level.LETTERS: _letters}
+
+
+def _pooled(figure: paper.Page, sheet: _Sheet, picture: ContributionPicture) -> None:
     axes = over(figure, sheet, sheet.pooled_top, POOLED)
     _scale(axes, 0.0, picture.pooled_top)
     edges = np.clip(picture.token_edges, picture.view.start, picture.view.end)
     axes.stairs(picture.pooled_in_view, edges, fill=True, color=PAPER.hairline, lw=0)
-    lines = [("Per 128 bp", paper.TEXT, "bold"), ("|contribution|, summed", paper.SMALL, "normal")]
+    look = sheet.look
+    lines = [("Per 128 bp", look.text, "bold"), ("|contribution|, summed", look.small, "normal")]
     if picture.second is not None:
         axes.stairs(picture.second.pooled_in_view, edges, color=PAPER.accent, lw=0.6, ls=":")
-        lines.append(("dotted: second method", paper.SMALL, "normal"))
+        lines.append(("dotted: second method", look.small, "normal"))
     write_name(figure, sheet.pooled_top + POOLED / 2, lines)
 
 
 def _about(sheet: _Sheet, picture: ContributionPicture, title: str) -> list[tuple[str, float, str]]:
     """What is drawn, what it explains and how well it adds up, in the column of names."""
-    letters = int((NAMES[sheet.width] - 3.2) / (LETTER * paper.SMALL * paper.POINT))
+    look = sheet.look
+    letters = int((sheet.names - 3.2) / (LETTER * look.small * paper.POINT))
     said = [f"{picture.method}; {_DRAWN[picture.level]}", f"To {picture.explained}", picture.gap]
     said = said if picture is sheet.shown else [picture.method, picture.gap]
     small = [line for text in said for line in textwrap.wrap(text, letters, break_long_words=False)]
     return [
-        (title, paper.TEXT, "bold"),
-        *((line, paper.SMALL, "normal") for line in small),
+        (title, look.text, "bold"),
+        *((line, look.small, "normal") for line in small),
     ]
 
 

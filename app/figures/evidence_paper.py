@@ -9,12 +9,13 @@ from matplotlib.figure import Figure
 from app.figures import paper
 from app.figures.evidence_data import EvidencePicture, Panel, describe
 from app.figures.locus_sheet import check_width
+from app.figures.look import PLAIN, Look
 from app.figures.palette import PAPER
 from enformer.errors import EnformerLensError
 
 HEAD, FOOT, ROW, GAP, RIGHT = 8.0, 8.0, 3.2, 3.0, 2.0
-NAMES = {89: 26.0, 120: 30.0, 183: 34.0}
-"""Mm."""
+_PAGES, _NAMES = (55, *paper.WIDTHS), (22.0, 26.0, 30.0, 34.0)
+"""Mm; the last is the room for names on pages of those widths."""
 
 
 def render(picture: EvidencePicture, width_mm: int, form: paper.Format, provenance: str) -> bytes:
@@ -29,22 +30,28 @@ def render(picture: EvidencePicture, width_mm: int, form: paper.Format, provenan
     Raises:
         EnformerLensError: a width that no column has, or more elements than a page holds.
     """
-    with paper.style():
-        title = f"Evidence, {picture.window} ({picture.assembly})"
-        figure = draw(picture, width_mm)
-        return paper.encode(
-            figure, form, title=title, text=describe(picture), provenance=provenance
-        )
+    title = f"Evidence, {picture.window} ({picture.assembly})"
+    return paper.written(
+        lambda: draw(picture, width_mm), form, title, describe(picture), provenance
+    )
 
 
 def draw(picture: EvidencePicture, width_mm: int) -> Figure:
     """The figure itself; to be called under `paper.style()`, see `render`."""
     check_width(width_mm)
+    return paper.alone(laid_out(picture, width_mm), width_mm)
+
+
+def laid_out(picture: EvidencePicture, width: float, look: Look = PLAIN) -> paper.Drawing:
+    """The picture at a width.
+
+    Raises:
+        EnformerLensError: more elements than a page holds.
+    """
     said = f"Explained: {picture.explained} ({picture.assembly})"
     said += "" if picture.trained else "; never trained: random weights"
-    notes = textwrap.wrap(f"{said}. {LEGEND}", int(width_mm / (0.5 * paper.SMALL * paper.POINT)))
-    rows = ROW * len(picture.labels)
-    bottom = HEAD + rows + FOOT
+    notes = textwrap.wrap(f"{said}. {LEGEND}", int(width / (0.5 * look.small * paper.POINT)))
+    bottom = HEAD + ROW * len(picture.labels) + FOOT
     height = bottom + 2.4 * len(notes)
     if height > paper.MAX_HEIGHT:
         raise EnformerLensError(
@@ -52,19 +59,29 @@ def draw(picture: EvidencePicture, width_mm: int) -> Figure:
             read=f"a figure of {len(picture.labels)} elements",
             do="Choose fewer elements for paper.",
         )
-    figure = paper.new_figure(width_mm, height)
-    across = width_mm - NAMES[width_mm] - RIGHT + GAP
-    each = across / len(picture.panels)
+
+    def put(page: paper.Page) -> None:
+        paper.add_letter(page, look)
+        _panels(page, picture, width, look)
+        for place, line in enumerate(notes):
+            paper.add_text(page, 1.5, bottom + 2.4 * place, line, size=look.small)
+
+    return paper.Drawing(height, put, describe(picture))
+
+
+def _panels(figure: paper.Page, picture: EvidencePicture, width: float, look: Look) -> None:
+    """One method beside the other."""
+    names, rows = float(np.interp(width, _PAGES, _NAMES)), ROW * len(picture.labels)
+    each = (width - names - RIGHT + GAP) / len(picture.panels)
     for place, panel in enumerate(picture.panels):
-        left = NAMES[width_mm] + place * each
-        paper.add_text(figure, left, HEAD - 3, panel.title, size=paper.TITLE, weight="bold")
+        left = names + place * each
+        fits = len(panel.title) <= (each - 1) / (paper.BOLD * look.large * paper.POINT)
+        size = look.large if fits else paper.SMALLEST
+        paper.add_text(figure, left, HEAD - 3, panel.title, size=size, weight="bold")
         axes = paper.add_axes(figure, left, HEAD, each - GAP, rows)
-        _bars(axes, picture, panel)
+        _bars(axes, picture, panel, look, each)
         if place == 0:
-            axes.set_yticks(range(len(picture.labels)), list(picture.labels), size=paper.TEXT)
-    for place, line in enumerate(notes):
-        paper.add_text(figure, 1.5, bottom + 2.4 * place, line, size=paper.SMALL)
-    return figure
+            axes.set_yticks(range(len(picture.labels)), list(picture.labels), size=look.text)
 
 
 LEGEND = (
@@ -73,9 +90,9 @@ LEGEND = (
 )
 
 
-def _bars(axes: Axes, picture: EvidencePicture, panel: Panel) -> None:
+def _bars(axes: Axes, picture: EvidencePicture, panel: Panel, look: Look, room: float) -> None:
     places, shown = np.arange(len(picture.labels)), panel.values - panel.nothing
-    colour = PAPER.truth if panel.truth else PAPER.shades("DNASE").fill
+    colour = PAPER.truth if panel.truth else look.shades("DNASE").fill
     bars = axes.barh(places, shown, 0.65, panel.nothing, color=colour, lw=0)
     for bar, pale in zip(bars, picture.unranked, strict=True):
         bar.set_alpha(0.35 if pale else 1.0)
@@ -87,4 +104,5 @@ def _bars(axes: Axes, picture: EvidencePicture, panel: Panel) -> None:
     axes.spines["left"].set_visible(False)
     axes.tick_params("y", length=0)
     axes.locator_params("x", nbins=4)
-    axes.set_xlabel(panel.unit, labelpad=1.5)
+    letters = int(room / (0.5 * look.text * paper.POINT))
+    axes.set_xlabel("\n".join(textwrap.wrap(panel.unit, letters)), labelpad=1.5)

@@ -10,16 +10,17 @@ from app.figures.alt_text import describe
 from app.figures.data import LocusPicture
 from app.figures.lanes import TrackLane, headings
 from app.figures.locus_sheet import (
+    FOOT,
     HEADING,
-    NAMES,
     Sheet,
     check_width,
-    finished,
+    finish,
     ground,
     over,
     wrapped,
     write_name,
 )
+from app.figures.look import PLAIN, Look
 from app.figures.palette import PAPER
 from app.figures.scale import value_text
 from enformer.errors import EnformerLensError
@@ -40,23 +41,36 @@ def render(picture: LocusPicture, width_mm: int, form: paper.Format, provenance:
     Raises:
         EnformerLensError: a width that no column has, or more tracks than a page holds.
     """
-    with paper.style():
-        title = f"{picture.place} ({picture.assembly})"
-        figure = draw(picture, width_mm)
-        return paper.encode(
-            figure, form, title=title, text=describe(picture), provenance=provenance
-        )
+    title = f"{picture.place} ({picture.assembly})"
+    return paper.written(
+        lambda: draw(picture, width_mm), form, title, describe(picture), provenance
+    )
 
 
 def draw(picture: LocusPicture, width_mm: int) -> Figure:
     """The figure itself; to be called under `paper.style()`, see `render`."""
     check_width(width_mm)
-    sheet = _checked(Sheet(picture, width_mm))
-    figure = ground(sheet)
-    for place, (lane, group) in enumerate(zip(picture.lanes, headings(picture.lanes), strict=True)):
-        _heading(figure, sheet, place, group)
-        _lane(figure, sheet, place, lane)
-    return finished(figure, sheet)
+    return paper.alone(laid_out(picture, width_mm), width_mm)
+
+
+def laid_out(picture: LocusPicture, width: float, look: Look = PLAIN) -> paper.Drawing:
+    """The picture at a width.
+
+    Raises:
+        EnformerLensError: more tracks than a page holds.
+    """
+    sheet = _checked(Sheet(picture, width, look))
+
+    def put(page: paper.Page) -> None:
+        ground(page, sheet)
+        for place, (lane, group) in enumerate(
+            zip(picture.lanes, headings(picture.lanes), strict=True)
+        ):
+            _heading(page, sheet, place, group)
+            _lane(page, sheet, place, lane)
+        finish(page, sheet)
+
+    return paper.Drawing(sheet.bottom + FOOT, put, describe(picture))
 
 
 def _checked(sheet: Sheet) -> Sheet:
@@ -69,18 +83,18 @@ def _checked(sheet: Sheet) -> Sheet:
     return sheet
 
 
-def _heading(figure: Figure, sheet: Sheet, place: int, group: str) -> None:
+def _heading(figure: paper.Page, sheet: Sheet, place: int, group: str) -> None:
     """The name of a group over its first lane."""
     if group:
-        middle = sheet.lane_top(place) - HEADING / 2
-        line = wrapped(group, paper.TEXT, NAMES[sheet.width] - 1.5, 1)
-        paper.add_text(figure, 1.5, middle, " ".join(line), size=paper.TEXT, weight="bold")
+        middle, size = sheet.lane_top(place) - HEADING / 2, sheet.look.text
+        line = wrapped(group, size, sheet.names - 1.5, 1)
+        paper.add_text(figure, 1.5, middle, " ".join(line), size=size, weight="bold")
 
 
-def _lane(figure: Figure, sheet: Sheet, place: int, lane: TrackLane) -> None:
+def _lane(figure: paper.Page, sheet: Sheet, place: int, lane: TrackLane) -> None:
     picture, top, height = sheet.picture, sheet.lane_top(place), sheet.lane_height
     axes = over(figure, sheet, top, height)
-    _steps(axes, picture, lane)
+    _steps(axes, sheet, lane)
     (low, high), scale = picture.value_range(lane), picture.scale
     ticks = scale.ticks(low, high)
     axes.set_ylim(scale.of(low), scale.of(high))
@@ -88,7 +102,7 @@ def _lane(figure: Figure, sheet: Sheet, place: int, lane: TrackLane) -> None:
     axes.set_yticklabels([value_text(value) for value in ticks])
     axes.spines["left"].set_visible(True)
     axes.axhline(0, color=PAPER.ink, lw=0.4)
-    shades = PAPER.shades(lane.kind)
+    shades = sheet.look.shades(lane.kind)
     swatch = paper.add_axes(figure, 1.5, top, 0.8, height)
     swatch.set(xticks=[], yticks=[], facecolor=shades.fill)
     swatch.spines[:].set_visible(False)
@@ -97,23 +111,23 @@ def _lane(figure: Figure, sheet: Sheet, place: int, lane: TrackLane) -> None:
 
 def _lane_name(sheet: Sheet, lane: TrackLane) -> list[tuple[str, float, str]]:
     """Name, then assay with its unit, as many lines as the lane is high."""
-    column, room = NAMES[sheet.width] - 3.2, max(2, int(sheet.lane_height / 2.3))
+    look, column, room = sheet.look, sheet.names - 3.2, max(2, int(sheet.lane_height / 2.3))
     room -= bool(lane.remark) and room > 2
-    name = wrapped(lane.label, paper.TEXT, column, min(2, room - 1))
+    name = wrapped(lane.label, look.text, column, min(2, room - 1))
     about = f"{lane.assay_name}{sheet.picture.scale.name} ({lane.short_unit})"
-    unit = wrapped(about, paper.SMALL, column, min(2, room - len(name)))
-    unit += wrapped(lane.remark, paper.SMALL, column, 1)
-    return [(line, paper.TEXT, "bold") for line in name] + [
-        (line, paper.SMALL, "normal") for line in unit
+    unit = wrapped(about, look.small, column, min(2, room - len(name)))
+    unit += wrapped(lane.remark, look.small, column, 1)
+    return [(line, look.text, "bold") for line in name] + [
+        (line, look.small, "normal") for line in unit
     ]
 
 
-def _steps(axes: Axes, picture: LocusPicture, lane: TrackLane) -> None:
+def _steps(axes: Axes, sheet: Sheet, lane: TrackLane) -> None:
     """Exactly what is in view, cut at its ends, so that no clipping mask is needed."""
-    shown = picture.bins_in_view
+    picture, shown = sheet.picture, sheet.picture.bins_in_view
     if not shown:
         return
-    part, shades = slice(shown.start, shown.stop), PAPER.shades(lane.kind)
+    part, shades = slice(shown.start, shown.stop), sheet.look.shades(lane.kind)
     edges = picture.edges[shown.start : shown.stop + 1]
     edges = np.clip(edges, picture.view.start, picture.view.end)
     values = picture.scale.of(lane.values[part])

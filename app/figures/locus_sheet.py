@@ -5,29 +5,36 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, pairwise
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
-from matplotlib.figure import Figure
 
 from app.figures import genes, marks, paper, ruler, truth_paper, truth_strokes
 from app.figures.data import LocusPicture
 from app.figures.gene_strokes import LABEL_Y, strokes
 from app.figures.genes import GeneLayout
 from app.figures.lanes import headings
+from app.figures.look import PLAIN, Look
 from app.figures.palette import PAPER
 from enformer.errors import EnformerLensError
 
 HEAD = 6.0
 GENE_ROW, MARK_ROW, GAP, FOOT, RIGHT, TICKS = 5.6, 2.6, 1.8, 8.5, 4.0, 6.0
+FEATURE_ROWS, HEADING = 2, 4.2
 MAX_LANE, ALL_LANES = 15.0, 75.0
 """Mm, as is everything here that has no other unit."""
-NAMES = {89: 24.0, 120: 28.0, 183: 36.0}
-FEATURE_ROWS = 2
-HEADING = 4.2
-GOOD_LANE = {89: 9.7, 120: 9.7, 183: 7.0}
-"""For four lines of names in a narrow column, three in a wide one."""
+_PAGES = (55, *paper.WIDTHS)
+_NAMES = (17.0, 24.0, 28.0, 36.0)
+_GOOD_LANES = (9.7, 9.7, 9.7, 7.0)
+"""Width of the column of names, and height of a lane, on pages of those widths: four lines of names in a
+narrow column, three in a wide one."""
 LETTER = 0.54
 """Width of a letter of a name in ems."""
+
+
+def names_width(width: float) -> float:
+    """Mm that the column of names takes on a page of so many mm."""
+    return float(np.interp(width, _PAGES, _NAMES))
 
 
 @dataclass(frozen=True)
@@ -37,15 +44,22 @@ class Sheet:
     Attributes:
         picture: what is drawn.
         width: of the page.
+        look: of its text and colours, and what is left out.
     """
 
     picture: LocusPicture
-    width: int
+    width: float
+    look: Look = PLAIN
+
+    @property
+    def names(self) -> float:
+        """Width of the column of names."""
+        return names_width(self.width)
 
     @property
     def left(self) -> float:
         """Where lanes begin."""
-        return NAMES[self.width] + TICKS
+        return self.names + TICKS
 
     @property
     def across(self) -> float:
@@ -59,13 +73,14 @@ class Sheet:
     @cached_property
     def marks(self) -> tuple[marks.Mark, ...]:
         """Marks and their names' rows."""
-        return marks.marks(self.picture, self.em(paper.SMALL))
+        return marks.marks(self.picture, self.em(self.look.small))
 
     @cached_property
     def genes(self) -> genes.GeneLayout:
         """Genes and their rows."""
-        em, view = self.em(paper.TEXT), self.picture.view
-        return genes.layout(self.picture.genes, view, em, focus=self.picture.focus)
+        em, view = self.em(self.look.text), self.picture.view
+        known = self.picture.genes if self.look.genes else ()
+        return genes.layout(known, view, em, focus=self.picture.focus)
 
     @property
     def genes_top(self) -> float:
@@ -74,14 +89,14 @@ class Sheet:
 
     @property
     def gene_rows(self) -> int:
-        """Rows of genes; one stays where no gene is."""
-        return max(self.genes.rows, 1)
+        """Rows of genes; one stays where no gene is, none where genes are left out."""
+        return max(self.genes.rows, 1) if self.look.genes else 0
 
     @cached_property
     def rows(self) -> float:
         """Rows of the gene lane with what was planted under the genes."""
         truth, view = self.picture.truth, self.picture.view
-        em = self.em(paper.SMALL)
+        em = self.em(self.look.small)
         return self.gene_rows + (0 if truth is None else truth_strokes.depth(truth, view, em))
 
     @property
@@ -92,7 +107,7 @@ class Sheet:
     @cached_property
     def features(self) -> tuple[GeneLayout, ...]:
         """Intervals of each lane of features and their rows."""
-        em, view = self.em(paper.TEXT), self.picture.view
+        em, view = self.em(self.look.text), self.picture.view
         return tuple(
             genes.layout(lane.genes, view, em, max_rows=FEATURE_ROWS)
             for lane in self.picture.features
@@ -121,7 +136,8 @@ class Sheet:
         count = max(len(self.picture.lanes), 1)
         above = self.lanes_top + HEADING * (self.headings[-1] if self.headings else 0)
         room = (paper.MAX_HEIGHT - above - FOOT) / count - GAP
-        return min(MAX_LANE, max(GOOD_LANE[self.width], ALL_LANES / count), room)
+        good = float(np.interp(self.width, _PAGES, _GOOD_LANES))
+        return min(MAX_LANE, max(good, ALL_LANES / count), room)
 
     @property
     def bottom(self) -> float:
@@ -135,25 +151,19 @@ class Sheet:
         return self.lanes_top + place * (self.lane_height + GAP) + named
 
 
-def ground(sheet: Sheet) -> Figure:
-    """The page with what is above the lanes and behind them: title, marks and genes."""
-    figure = paper.new_figure(sheet.width, sheet.bottom + FOOT)
+def ground(figure: paper.Page, sheet: Sheet) -> None:
+    """What is above the lanes and behind them: title, marks and genes."""
     _washes(figure, sheet)
     _head(figure, sheet)
-    _genes(figure, sheet)
+    if sheet.rows:
+        _genes(figure, sheet)
     _features(figure, sheet)
-    return figure
 
 
-def finished(figure: Figure, sheet: Sheet) -> Figure:
-    """The same with the axis of positions, and without clipping masks, which are in the way of editors.
-
-    Nothing needs them, as everything is cut to the view already.
-    """
+def finish(figure: paper.Page, sheet: Sheet) -> None:
+    """The axis of positions, and no clipping masks: everything is cut to the view already."""
     _position_axis(figure, sheet)
-    for artist in figure.findobj():
-        artist.set_clip_on(False)
-    return figure
+    paper.unmasked(figure)
 
 
 def check_width(width_mm: int) -> None:
@@ -162,7 +172,7 @@ def check_width(width_mm: int) -> None:
     Raises:
         EnformerLensError: naming those there are.
     """
-    if width_mm not in NAMES:
+    if width_mm not in paper.WIDTHS:
         raise EnformerLensError(
             "Journals set figures in columns of other widths.",
             read=f"a figure {width_mm} mm wide",
@@ -170,7 +180,7 @@ def check_width(width_mm: int) -> None:
         )
 
 
-def over(figure: Figure, sheet: Sheet, top: float, height: float, zorder: float = 1) -> Axes:
+def over(figure: paper.Page, sheet: Sheet, top: float, height: float, zorder: float = 1) -> Axes:
     """Axes over the view without any ticks of their own."""
     axes = paper.add_axes(figure, sheet.left, top, sheet.across, height, zorder)
     view = sheet.picture.view
@@ -179,7 +189,7 @@ def over(figure: Figure, sheet: Sheet, top: float, height: float, zorder: float 
     return axes
 
 
-def _washes(figure: Figure, sheet: Sheet) -> None:
+def _washes(figure: paper.Page, sheet: Sheet) -> None:
     """Bands behind the lanes, the variant's line before them, and all their names."""
     fill = {"outside": PAPER.outside, "padding": PAPER.padding, "highlight": PAPER.highlight}
     height = sheet.bottom - HEAD
@@ -193,18 +203,26 @@ def _washes(figure: Figure, sheet: Sheet) -> None:
         else:
             back.axvspan(mark.start, mark.end, facecolor=fill[mark.kind], edgecolor="none")
         y = MARK_ROW * (mark.row + 0.55)
-        front.text(mark.middle, y, mark.label, size=paper.SMALL, ha="center", va="center")
+        front.text(mark.middle, y, mark.label, size=sheet.look.small, ha="center", va="center")
 
 
-def _head(figure: Figure, sheet: Sheet) -> None:
+def _head(figure: paper.Page, sheet: Sheet) -> None:
     """Title, scale bar, and what must be known of the colours and of the model."""
-    picture, view = sheet.picture, sheet.picture.view
+    picture = sheet.picture
     title = picture.title or f"{picture.place} ({picture.assembly})"
     said = [title] + ([] if picture.trained else ["never trained: random weights"])
-    paper.add_text(figure, 1.5, 2.4, ", ".join(said), size=paper.TITLE, weight="bold")
+    paper.add_title(figure, sheet.look, ", ".join(said))
     overlaid = any(lane.alternative is not None for lane in picture.lanes)
     if overlaid:
-        paper.add_text(figure, 1.5, HEAD - 0.6, "REF: grey line; ALT: filled", size=paper.SMALL)
+        paper.add_text(
+            figure, 1.5, HEAD - 0.6, "REF: grey line; ALT: filled", size=sheet.look.small
+        )
+    if sheet.look.scale_bar:
+        _scale_bar(figure, sheet)
+
+
+def _scale_bar(figure: paper.Page, sheet: Sheet) -> None:
+    view = sheet.picture.view
     length = ruler.scale_bar(view, 0.2)
     axes = over(figure, sheet, 0, HEAD)
     axes.set_ylim(HEAD, 0)
@@ -212,10 +230,10 @@ def _head(figure: Figure, sheet: Sheet) -> None:
         [view.end - length, view.end], [4.6] * 2, color=PAPER.ink, lw=1, solid_capstyle="butt"
     )
     text = ruler.length_text(length)
-    axes.text(view.end, 2.9, text, size=paper.SMALL, ha="right", va="center", color=PAPER.ink)
+    axes.text(view.end, 2.9, text, size=sheet.look.small, ha="right", va="center", color=PAPER.ink)
 
 
-def write_name(figure: Figure, y: float, lines: list[tuple[str, float, str]]) -> None:
+def write_name(figure: paper.Page, y: float, lines: list[tuple[str, float, str]]) -> None:
     """Lines of (text, size, weight) in the column of names, centred on a height."""
     heights = [1.25 * size * paper.POINT for _, size, _ in lines]
     top = y - sum(heights) / 2
@@ -230,7 +248,7 @@ def wrapped(text: str, size: float, column: float, at_most: int) -> list[str]:
     return textwrap.wrap(text, letters, max_lines=at_most, placeholder=" …")
 
 
-def _position_axis(figure: Figure, sheet: Sheet) -> None:
+def _position_axis(figure: paper.Page, sheet: Sheet) -> None:
     picture, view = sheet.picture, sheet.picture.view
     axes = over(figure, sheet, sheet.bottom - GAP, GAP)
     at = ruler.ticks(view, max(2, int(sheet.across / 14)))
@@ -241,30 +259,32 @@ def _position_axis(figure: Figure, sheet: Sheet) -> None:
     axes.set_xlabel(f"Position on {view.contig} ({unit}, {picture.assembly})", labelpad=1.5)
 
 
-def _genes(figure: Figure, sheet: Sheet) -> None:
+def _genes(figure: paper.Page, sheet: Sheet) -> None:
     axes = over(figure, sheet, sheet.genes_top, sheet.genes_height, zorder=2)
     axes.set_ylim(-sheet.rows, 0)
     _bodies(axes, sheet, sheet.genes)
-    said = [("Genes", paper.TEXT, "bold"), *_crowd(sheet.genes)]
-    write_name(figure, sheet.genes_top + GENE_ROW * sheet.gene_rows / 2, said)
+    if sheet.gene_rows:
+        said = [("Genes", sheet.look.text, "bold"), *_crowd(sheet, sheet.genes)]
+        write_name(figure, sheet.genes_top + GENE_ROW * sheet.gene_rows / 2, said)
     _truth(figure, axes, sheet)
 
 
-def _features(figure: Figure, sheet: Sheet) -> None:
+def _features(figure: paper.Page, sheet: Sheet) -> None:
     """Lanes of intervals and of other genes."""
+    look = sheet.look
     rows = zip(sheet.picture.features, sheet.features, pairwise(sheet.feature_tops), strict=True)
     for lane, laid, (top, bottom) in rows:
         axes = over(figure, sheet, top, bottom - top, zorder=2)
         axes.set_ylim(-max(laid.rows, 1), 0)
         _bodies(axes, sheet, laid)
-        name = wrapped(lane.label, paper.TEXT, NAMES[sheet.width] - 3.2, 1)
-        said = [*((line, paper.TEXT, "bold") for line in name), (lane.kind, paper.SMALL, "normal")]
-        more = _crowd(laid) if laid.rows > 1 else []
+        name = wrapped(lane.label, look.text, sheet.names - 3.2, 1)
+        said = [*((line, look.text, "bold") for line in name), (lane.kind, look.small, "normal")]
+        more = _crowd(sheet, laid) if laid.rows > 1 else []
         write_name(figure, (top + bottom) / 2, [*said, *more])
 
 
 def _bodies(axes: Axes, sheet: Sheet, laid: GeneLayout) -> None:
-    drawn = strokes(laid, sheet.picture.view, sheet.em(paper.TEXT))
+    drawn = strokes(laid, sheet.picture.view, sheet.em(sheet.look.text))
     areas = ((drawn.crowd, PAPER.hairline), (drawn.regions, PAPER.muted), (drawn.exons, PAPER.ink))
     lines = ((drawn.lines, PAPER.ink), (drawn.marks, PAPER.ink), (drawn.inside, PAPER.background))
     for boxes, colour in areas:
@@ -277,23 +297,23 @@ def _bodies(axes: Axes, sheet: Sheet, laid: GeneLayout) -> None:
         axes.text(gene.anchor, LABEL_Y - gene.row, gene.label, style=slant, ha=side, va="center")
 
 
-def _truth(figure: Figure, axes: Axes, sheet: Sheet) -> None:
+def _truth(figure: paper.Page, axes: Axes, sheet: Sheet) -> None:
     """What was planted under the genes, and what it is."""
     truth, view = sheet.picture.truth, sheet.picture.view
     if truth is None:
         return
-    truth_paper.draw(axes, truth, view, sheet.em(paper.SMALL), sheet.gene_rows)
+    truth_paper.draw(axes, truth, view, sheet.em(sheet.look.small), sheet.gene_rows, sheet.look)
     expected = any(lane.drawn_expectation is not None for lane in sheet.picture.lanes)
     said = [*truth.caption, *(["line: expectation"] if expected else [])]
     lines = [
-        ("Planted truth", paper.TEXT, "bold"),
-        *((text, paper.SMALL, "normal") for text in said),
+        ("Planted truth", sheet.look.text, "bold"),
+        *((text, sheet.look.small, "normal") for text in said),
     ]
     middle = sheet.genes_top + GENE_ROW * (sheet.gene_rows + sheet.rows) / 2
     write_name(figure, middle, lines)
 
 
-def _crowd(laid: GeneLayout) -> list[tuple[str, float, str]]:
+def _crowd(sheet: Sheet, laid: GeneLayout) -> list[tuple[str, float, str]]:
     """Says how many have a name that is not written."""
-    hidden = laid.unlabelled
-    return [(f"{hidden:,} more, no room for names", paper.SMALL, "normal")] if hidden else []
+    hidden, size = laid.unlabelled, sheet.look.small
+    return [(f"{hidden:,} more, no room for names", size, "normal")] if hidden else []

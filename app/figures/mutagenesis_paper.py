@@ -1,6 +1,8 @@
 """A mutagenesis map on paper: the same data as the page, in Matplotlib."""
 
 import textwrap
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -10,8 +12,9 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
 from app.figures import logo, motif_data, paper, ramps
-from app.figures.locus_sheet import NAMES, check_width, write_name
+from app.figures.locus_sheet import check_width, names_width, write_name
 from app.figures.logo import BASES
+from app.figures.look import PLAIN, Look
 from app.figures.motif_data import PlacedName
 from app.figures.motif_paper import draw_motifs
 from app.figures.mutagenesis_data import MutagenesisPicture, describe
@@ -22,6 +25,7 @@ HEAD, LOGO, GAP, LETTERS, ROW, FOOT = 8.0, 18.0, 1.4, 3.0, 3.6, 8.5
 TICKS, RIGHT, BAR = 6.0, 15.0, 1.6
 """Mm, as is everything here that has no other unit."""
 MOTIF_ROW = 4.0
+MOTIFS_TOP = HEAD + LOGO + GAP
 MAP = len(BASES) * ROW
 
 
@@ -39,52 +43,83 @@ def render(
     Raises:
         EnformerLensError: a width that no column has.
     """
-    with paper.style():
-        title = f"{picture.title} ({picture.assembly})"
-        figure = draw(picture, width_mm)
-        return paper.encode(
-            figure, form, title=title, text=describe(picture), provenance=provenance
-        )
+    title = f"{picture.title} ({picture.assembly})"
+    return paper.written(
+        lambda: draw(picture, width_mm), form, title, describe(picture), provenance
+    )
 
 
 def draw(picture: MutagenesisPicture, width_mm: int) -> Figure:
     """The figure itself; to be called under `paper.style()`, see `render`."""
     check_width(width_mm)
-    letters = int(width_mm / (0.5 * paper.SMALL * paper.POINT))
-    notes = textwrap.wrap(picture.words, letters)
-    motifs = _placed(picture, width_mm)
-    letters_top = HEAD + LOGO + GAP + MOTIF_ROW * motif_data.rows(motifs)
-    map_top = letters_top + LETTERS
-    bottom = map_top + MAP + FOOT
-    figure = paper.new_figure(width_mm, bottom + 2.4 * len(notes))
-    said = f"{picture.title} ({picture.assembly})"
-    said += "" if picture.trained else ", never trained: random weights"
-    paper.add_text(figure, 1.5, 2.4, said, size=paper.TITLE, weight="bold")
-    _logo(figure, picture, width_mm)
-    _motifs(figure, picture, width_mm, motifs)
-    _letters(figure, picture, width_mm, letters_top)
-    _map(figure, picture, width_mm, map_top)
-    _bar(figure, picture, width_mm, map_top)
-    for place, line in enumerate(notes):
-        paper.add_text(figure, 1.5, bottom + 2.4 * place, line, size=paper.SMALL)
-    for artist in figure.findobj():
-        artist.set_clip_on(False)
-    return figure
+    return paper.alone(laid_out(picture, width_mm), width_mm)
 
 
-def _over(
-    figure: Figure, picture: MutagenesisPicture, width: int, top: float, height: float
-) -> Axes:
-    left = NAMES[width] + TICKS
-    axes = paper.add_axes(figure, left, top, width - left - RIGHT, height)
-    axes.set(xlim=(picture.region.start, picture.region.end), xticks=[], yticks=[])
+@dataclass(frozen=True)
+class _Sheet:
+    """Where the parts go, in mm."""
+
+    picture: MutagenesisPicture
+    width: float
+    look: Look
+
+    @property
+    def names(self) -> float:
+        return names_width(self.width)
+
+    @property
+    def left(self) -> float:
+        return self.names + TICKS
+
+    @property
+    def across(self) -> float:
+        return self.width - self.left - RIGHT
+
+    @cached_property
+    def motifs(self) -> tuple[PlacedName, ...]:
+        em = self.picture.region.length / self.across * self.look.small * paper.POINT
+        return motif_data.placed(self.picture.called or (), self.picture.region, em)
+
+    @property
+    def letters_top(self) -> float:
+        return MOTIFS_TOP + MOTIF_ROW * motif_data.rows(self.motifs)
+
+    @property
+    def map_top(self) -> float:
+        return self.letters_top + LETTERS
+
+
+def laid_out(picture: MutagenesisPicture, width: float, look: Look = PLAIN) -> paper.Drawing:
+    """The picture at a width."""
+    sheet = _Sheet(picture, width, look)
+    notes = textwrap.wrap(picture.words, int(width / (0.5 * look.small * paper.POINT)))
+    bottom = sheet.map_top + MAP + FOOT
+
+    def put(page: paper.Page) -> None:
+        said = f"{picture.title} ({picture.assembly})"
+        said += "" if picture.trained else ", never trained: random weights"
+        paper.add_title(page, look, said)
+        for draw_part in (_logo, _motifs, _letters, _map, _bar):
+            draw_part(page, sheet)
+        for place, line in enumerate(notes):
+            paper.add_text(page, 1.5, bottom + 2.4 * place, line, size=look.small)
+        paper.unmasked(page)
+
+    return paper.Drawing(bottom + 2.4 * len(notes), put, describe(picture))
+
+
+def _over(figure: paper.Page, sheet: _Sheet, top: float, height: float) -> Axes:
+    axes = paper.add_axes(figure, sheet.left, top, sheet.across, height)
+    region = sheet.picture.region
+    axes.set(xlim=(region.start, region.end), xticks=[], yticks=[])
     axes.spines[:].set_visible(False)
     return axes
 
 
-def _logo(figure: Figure, picture: MutagenesisPicture, width: int) -> None:
+def _logo(figure: paper.Page, sheet: _Sheet) -> None:
     """One path for each base."""
-    axes = _over(figure, picture, width, HEAD, LOGO)
+    picture = sheet.picture
+    axes = _over(figure, sheet, HEAD, LOGO)
     axes.set_ylim(*picture.logo_range)
     axes.set_yticks(picture.logo_ticks, [f"{t:.3g}".replace("-", "−") for t in picture.logo_ticks])
     axes.spines["left"].set_visible(True)
@@ -94,41 +129,35 @@ def _logo(figure: Figure, picture: MutagenesisPicture, width: int) -> None:
         if len(starts):
             path = Path(*logo.paper_path(base, starts, heights))
             axes.add_artist(PathPatch(path, facecolor=PAPER.bases[base], lw=0))
-    _name(figure, width, HEAD + LOGO / 2, "Importance", "minus the mean change by the other bases")
+    _name(figure, sheet, HEAD + LOGO / 2, "Importance", "minus the mean change by the other bases")
 
 
-def _placed(picture: MutagenesisPicture, width: int) -> tuple[PlacedName, ...]:
-    across = width - NAMES[width] - TICKS - RIGHT
-    em = picture.region.length / across * paper.SMALL * paper.POINT
-    return motif_data.placed(picture.called or (), picture.region, em)
-
-
-def _motifs(
-    figure: Figure, picture: MutagenesisPicture, width: int, motifs: tuple[PlacedName, ...]
-) -> None:
+def _motifs(figure: paper.Page, sheet: _Sheet) -> None:
     """Under the logo what the variant makes and breaks; nothing where it does neither."""
-    if not motifs:
+    if not sheet.motifs:
         return
-    rows = motif_data.rows(motifs)
-    axes = _over(figure, picture, width, HEAD + LOGO + GAP, MOTIF_ROW * rows)
+    rows, region = motif_data.rows(sheet.motifs), sheet.picture.region
+    axes = _over(figure, sheet, MOTIFS_TOP, MOTIF_ROW * rows)
     axes.set_ylim(-rows, 0)
-    draw_motifs(axes, motifs, (picture.region.start, picture.region.end))
-    _name(figure, width, HEAD + LOGO + GAP + MOTIF_ROW * rows / 2, "Motifs", "")
+    draw_motifs(axes, sheet.motifs, (region.start, region.end), sheet.look.small)
+    _name(figure, sheet, MOTIFS_TOP + MOTIF_ROW * rows / 2, "Motifs", "")
 
 
-def _letters(figure: Figure, picture: MutagenesisPicture, width: int, top: float) -> None:
-    axes = _over(figure, picture, width, top, LETTERS)
+def _letters(figure: paper.Page, sheet: _Sheet) -> None:
+    picture = sheet.picture
+    axes = _over(figure, sheet, sheet.letters_top, LETTERS)
     axes.set_ylim(0, 1)
-    room = (width - NAMES[width] - TICKS - RIGHT) / picture.region.length / paper.POINT
-    size = min(paper.TEXT, 1.3 * room)
+    room = sheet.across / picture.region.length / paper.POINT
+    size = min(sheet.look.text, 1.3 * room)
     for place, letter in enumerate(picture.letters):
         axes.text(picture.region.start + place + 0.5, 0.5, letter, size=size, weight="bold",
                   ha="center", va="center", color=PAPER.bases.get(letter, PAPER.muted))  # fmt: skip
-    _name(figure, width, top + LETTERS / 2, "Reference", "")
+    _name(figure, sheet, sheet.letters_top + LETTERS / 2, "Reference", "")
 
 
-def _map(figure: Figure, picture: MutagenesisPicture, width: int, top: float) -> None:
-    axes = _over(figure, picture, width, top, MAP)
+def _map(figure: paper.Page, sheet: _Sheet) -> None:
+    picture = sheet.picture
+    axes = _over(figure, sheet, sheet.map_top, MAP)
     colours = ListedColormap(ramps.ramp(True, dark=False) / 255)
     start, end, limit = picture.region.start, picture.region.end, picture.limit
     edges = np.arange(start, end + 1), np.arange(len(BASES) + 1)
@@ -144,19 +173,19 @@ def _map(figure: Figure, picture: MutagenesisPicture, width: int, top: float) ->
             Rectangle((frame.start, frame.top), frame.end - frame.start, frame.bottom - frame.top,
                       fill=False, ec=PAPER.accent, lw=1)
         )  # fmt: skip
-    across = width - NAMES[width] - TICKS - RIGHT
-    marks = ticks(picture.region, max(2, int(across / 14)))
+    marks = ticks(picture.region, max(2, int(sheet.across / 14)))
     axes.set_xticks([tick.x for tick in marks], [tick.label for tick in marks])
     axes.spines["bottom"].set_visible(True)
     axes.set_xlabel(f"Position on {picture.region.contig} (bp, {picture.assembly})", labelpad=1.5)
     framed = "; frame: the variant" if picture.outlines else ""
     said = f"ALT − REF of the target; dot: the reference{framed}"
-    _name(figure, width, top + MAP / 2, "Each base instead", said)
+    _name(figure, sheet, sheet.map_top + MAP / 2, "Each base instead", said)
 
 
-def _bar(figure: Figure, picture: MutagenesisPicture, width: int, top: float) -> None:
+def _bar(figure: paper.Page, sheet: _Sheet) -> None:
     """The colours beside the rows, their unit above."""
-    axes = paper.add_axes(figure, width - RIGHT + 2, top, BAR, MAP)
+    picture, left = sheet.picture, sheet.width - RIGHT
+    axes = paper.add_axes(figure, left + 2, sheet.map_top, BAR, MAP)
     shades = ListedColormap(ramps.ramp(True, dark=False) / 255)
     limit = picture.limit
     axes.imshow(
@@ -170,11 +199,12 @@ def _bar(figure: Figure, picture: MutagenesisPicture, width: int, top: float) ->
     axes.yaxis.tick_right()
     lines = [("ALT − REF", "bold"), *((x, "normal") for x in textwrap.wrap(picture.unit, 14))]
     for place, (line, weight) in enumerate(reversed(lines)):
-        y = top - 2.4 - 2.1 * place
-        paper.add_text(figure, width - RIGHT + 1, y, line, size=paper.SMALL, weight=weight)
+        y = sheet.map_top - 2.4 - 2.1 * place
+        paper.add_text(figure, left + 1, y, line, size=sheet.look.small, weight=weight)
 
 
-def _name(figure: Figure, width: int, y: float, title: str, text: str) -> None:
-    letters = int((NAMES[width] - 3.2) / (0.5 * paper.SMALL * paper.POINT))
-    lines = [(line, paper.SMALL, "normal") for line in textwrap.wrap(text, letters)]
-    write_name(figure, y, [(title, paper.TEXT, "bold"), *lines])
+def _name(figure: paper.Page, sheet: _Sheet, y: float, title: str, text: str) -> None:
+    look = sheet.look
+    letters = int((sheet.names - 3.2) / (0.5 * look.small * paper.POINT))
+    lines = [(line, look.small, "normal") for line in textwrap.wrap(text, letters)]
+    write_name(figure, y, [(title, look.text, "bold"), *lines])

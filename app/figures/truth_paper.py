@@ -4,7 +4,8 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.patheffects import withStroke
 
-from app.figures import paper, truth_strokes
+from app.figures import truth_strokes
+from app.figures.look import PLAIN, Look
 from app.figures.palette import PAPER
 from app.figures.truth_data import Truth
 from enformer.coordinates import Interval
@@ -23,7 +24,9 @@ def circles(axes: Axes, truth: Truth, keys: Interval, queries: Interval) -> None
     )  # fmt: skip
 
 
-def draw(axes: Axes, truth: Truth, view: Interval, em: float, rows: int) -> None:
+def draw(
+    axes: Axes, truth: Truth, view: Interval, em: float, rows: int, look: Look = PLAIN
+) -> None:
     """Arcs, elements and their names.
 
     Args:
@@ -32,6 +35,7 @@ def draw(axes: Axes, truth: Truth, view: Interval, em: float, rows: int) -> None
         view: what is seen.
         em: bp that a small font size takes.
         rows: of genes above.
+        look: of the names.
     """
     drawn = truth_strokes.strokes(truth, view, em, rows)
     for kind, paths in drawn.arcs.items():
@@ -42,4 +46,4 @@ def draw(axes: Axes, truth: Truth, view: Interval, em: float, rows: int) -> None
     for boxes, colour in fills:
         axes.add_collection(PolyCollection(boxes, facecolor=colour, edgecolor=PAPER.truth, lw=0.4))
     for name in drawn.names:
-        axes.text(name.x, name.y, name.text, size=paper.SMALL, ha="center", va="center")
+        axes.text(name.x, name.y, name.text, size=look.small, ha="center", va="center")

@@ -52,7 +52,7 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
     wanted = knocking.parts(query.knockouts, shown)
     done = knocking.lost(wanted, found, shown, knockout_panel.shuffles_now())
     washes = (*knocking.marks(done, shown.view), *marking.highlights(query, shown))
-    locus = contributing.locus_of(shown, target, seat, tissue, washes)
+    locus = contributing.locus_of(shown, target, header.genes(shown, seat), tissue, washes)
     picture = contributing.picture(found, shown, locus)
     if other is not None:
         picture = replace(picture, second=contributing.picture(other, shown, locus))

@@ -66,7 +66,7 @@ def test_the_map_at_the_variant_is_the_difference_of_both_predictions(answer, fo
 
 @pytest.fixture(scope="module")
 def files(mini, answer) -> EffectFiles:
-    effect = varying._effect(mini, answer, ())
+    effect = varying.computed_effect(mini, answer, ())
     return EffectFiles(effect, mini.tracks, "stem")
 
 

@@ -31,7 +31,9 @@ def snv(genome) -> Variant:
 
 @pytest.fixture(scope="module")
 def made(tiny_checkpoint, genome, tmp_path_factory) -> Background:
-    return make(tiny_checkpoint, genome, 12, tmp_path_factory.mktemp("background") / "new" / "tiny.npz")
+    return make(
+        tiny_checkpoint, genome, 12, tmp_path_factory.mktemp("background") / "new" / "tiny.npz"
+    )
 
 
 def test_draws_are_known_bases_with_common_changes(tiny_checkpoint, genome):

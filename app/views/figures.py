@@ -1,0 +1,51 @@
+"""The Figures view: pictures of the app as panels of one sheet for a paper."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from app import header, served, sheet_files, sheet_panel, sheets, state
+from app.figures.composed import Pending
+from app.panels import Made
+from app.record import Model, Origin, Record
+from app.scene import Scene
+from app.seat import Seat
+from app.served import Unmade
+
+
+def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
+    """Presets, the sheet at true size, its files; settings are in the sidebar."""
+    sheet_panel.begin(query, shown)
+    plan = sheet_panel.plan()
+    if not plan.panels:
+        st.info(sheet_panel.EMPTY, icon=":material/art_track:")
+        return
+    place = served.genome(query, seat)
+    panels = served.made(plan, shown.checkpoint, place)
+    sheet_panel.options(plan, panels)
+    for number, panel in enumerate(panels):
+        sheet_panel.panel(number, plan, panel, query, shown)
+    ready = [panel for panel in panels if isinstance(panel, Made)]
+    model = Model.of(shown.checkpoint, query.model)
+    record = Record.of(plan, ready, model, Origin.of(place.genome, query.genome))
+    sheet_panel.differs(record)
+    bar = st.container()
+    pictures = [one.picture if isinstance(one, Made) else Pending(one.words) for one in panels]
+    sheet_panel.preview(sheets.composition(plan, pictures))
+    if len(ready) == len(panels):
+        files = sheet_files.Files(record, ready)
+        with bar:
+            sheet_files.buttons(files)
+        sheet_files.texts(files)
+    _waiting(panels)
+
+
+def _waiting(panels: Sequence[Made | Unmade]) -> None:
+    """One job with its bar and Cancel, the others in a line."""
+    unmade = [(n, one) for n, one in enumerate(panels) if not isinstance(one, Made)]
+    jobs = [one.job for _, one in unmade if one.job]
+    for number, one in unmade:
+        sheet_panel.waiting(one, number, first=one.job == next(iter(jobs), ""))
+
+
+header.run("figures", draw)
