@@ -11,13 +11,13 @@ SIZES = (5.0, 5.5, 6.0, 6.5, 7.0)
 """Pt of ordinary text; nothing on a figure is smaller than the first or larger than the last."""
 LETTER = 8.0
 """Pt of the letter of a panel."""
-KINDS = tuple(PAPER.assays)
-"""What a colour stands for, see `palette.kind_of`."""
+KINDS = tuple(kind for kind in PAPER.assays if kind != "observed")
+"""What a colour of a prediction stands for, see `palette.kind_of`."""
 
 _OWN = ("blue", "sky blue", "green", "pink", "vermilion", "orange", "slate")
 SWATCHES: Mapping[str, Mapping[str, str]] = {
     "Okabe and Ito": {
-        name: shades.fill for name, shades in zip(_OWN, PAPER.assays.values(), strict=True)
+        name: PAPER.assays[kind].fill for name, kind in zip(_OWN, KINDS, strict=True)
     },
     "Tol, bright": {
         "blue": "#4477aa", "cyan": "#66ccee", "green": "#228833", "purple": "#aa3377",
