@@ -113,8 +113,8 @@ def said(roles: HeadRoles) -> str:
         f"Tested over all queries of this window: {tested}. A head seeks a set when it gives it at least "
         f"{ENRICHED} times what its own mean weight at the same distances gives, and more than to the set "
         f"shifted along the window (q ≤ {FALSE}, all heads and sets together). Local: at least {LOCAL:.0%} "
-        f"of the weight within {roles.reach:,} bp. Positional: distance explains at least {POSITIONAL:.0%} of "
-        "the variance of weights. A role is what the head does here, not what it is for."
+        f"of the weight within {roles.reach:,} bp. Positional: distance explains at least {POSITIONAL:.0%} "
+        "of the variance of weights. A role is what the head does here, not what it is for."
     )
 
 

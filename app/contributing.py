@@ -10,7 +10,7 @@ from app.seat import Seat, Waiting
 from app.ways import Way
 from enformer.errors import Cancelled
 from enformer.genes import Gene
-from interpret.contributions import Contributions
+from interpret.contributions import INTEGRATED, Contributions
 from interpret.target import Target
 
 LARGE_GAP = 0.05
@@ -42,9 +42,9 @@ def contributions(shown: Scene, target: Target, way: Way, seat: Seat) -> Contrib
     return quick
 
 
-def settled(shown: Scene, target: Target, way: Way) -> bool:
-    """Whether the result of a way is there, so that nothing else is drawn in its place."""
-    return services.kept_explanation(way.request(shown, target)) is not None
+def settled(found: Contributions, way: Way) -> bool:
+    """Whether a result is by the way that was asked for, and not the quick one in its place."""
+    return way.quick or found.method == INTEGRATED
 
 
 def second(shown: Scene, target: Target, way: Way, seat: Seat) -> Contributions | None:

@@ -13,6 +13,7 @@ from app.scene import Scene
 from app.seat import Seat, Waiting
 from app.truth_files import File
 from enformer.coordinates import Interval
+from enformer.errors import Cancelled, EnformerLensError
 from interpret.contributions import Contributions
 from interpret.perturbed import Knockout
 from interpret.target import Target
@@ -87,31 +88,47 @@ def request(shown: Scene, target: Target, part: Interval, shuffles: int) -> Expl
     )  # fmt: skip
 
 
-def lost(
-    wanted: Sequence[Interval], found: Contributions, shown: Scene, shuffles: int
-) -> tuple[Lost, ...]:
-    """The knock-outs that are there."""
-    made = (services.kept_explanation(request(shown, found.target, part, shuffles))
-            for part in wanted)  # fmt: skip
-    return tuple(Lost(one, contributed(found, one.regions[0])) for one in made if one is not None)
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What became of the parts that were asked for.
 
-
-def ask(
-    wanted: Sequence[Interval], target: Target, shown: Scene, seat: Seat, shuffles: int
-) -> Waiting | None:
-    """The job that is at the first part not yet knocked out; None where all are.
-
-    Raises:
-        EnformerLensError: it cannot be computed.
-        Cancelled: this session has stopped it.
+    Attributes:
+        wanted: all of them.
+        done: those knocked out.
+        waiting: for the job that is at the next one.
+        problem: why there is no next one.
     """
+
+    wanted: tuple[Interval, ...]
+    done: tuple[Lost, ...]
+    waiting: Waiting | None = None
+    problem: EnformerLensError | Cancelled | None = None
+
+
+def outcome(
+    wanted: tuple[Interval, ...],
+    found: Contributions,
+    shown: Scene,
+    seat: Seat,
+    shuffles: int,
+    ready: bool,
+) -> Outcome:
+    """The knock-outs that are there; the first that is not is asked for where the view is `ready` for it."""
+    done: list[Lost] = []
     for part in wanted:
-        asked = request(shown, target, part, shuffles)
-        title = f"Knock-out of {part}, {shuffles} shuffles"
-        made = services.explain(asked, shown.checkpoint, shown.place, seat, title)
-        if isinstance(made, Waiting):
-            return made
-    return None
+        asked = request(shown, found.target, part, shuffles)
+        made = services.kept_explanation(asked)
+        if made is None and ready:
+            title = f"Knock-out of {part}, {shuffles} shuffles"
+            try:
+                made = services.explain(asked, shown.checkpoint, shown.place, seat, title)
+            except (EnformerLensError, Cancelled) as problem:
+                return Outcome(wanted, tuple(done), problem=problem)
+            if isinstance(made, Waiting):
+                return Outcome(wanted, tuple(done), made)
+        if made is not None:
+            done.append(Lost(made, contributed(found, part)))
+    return Outcome(wanted, tuple(done))
 
 
 def contributed(found: Contributions, part: Interval) -> float:

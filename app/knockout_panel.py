@@ -6,12 +6,11 @@ from typing import Any
 import streamlit as st
 
 from app import knocking, state, widgets
-from app.knocking import LARGEST, SHUFFLES, SMALLEST, Lost
+from app.knocking import LARGEST, SHUFFLES, SMALLEST, Lost, Outcome
 from app.scene import Scene
 from app.seat import Seat
 from enformer.coordinates import Interval
-from enformer.errors import Cancelled, EnformerLensError
-from interpret.target import Target
+from enformer.errors import EnformerLensError
 
 CAUTION = """A knock-out replaces the part by dinucleotide shuffles of itself and asks the model again: what \
 it would answer without the motifs there, which is no experiment. A contribution is counted from its \
@@ -33,19 +32,9 @@ def button(shown: Scene, on_contig: Interval) -> None:
     )  # fmt: skip
 
 
-def draw(
-    wanted: Sequence[Interval],
-    done: Sequence[Lost],
-    target: Target,
-    shown: Scene,
-    seat: Seat,
-    ready: bool,
-) -> None:
-    """What is lost without the parts asked for, and the progress of those still under way.
-
-    Those are asked for when the contributions are `ready`: one device does one thing after the other.
-    """
-    if not wanted:
+def draw(found: Outcome, seat: Seat) -> None:
+    """What is lost without the parts asked for, and the progress of those still under way."""
+    if not found.wanted:
         return
     with st.container(key="knockouts"):
         with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -53,13 +42,23 @@ def draw(
             shuffles()
             st.button("Clear", icon=":material/clear_all:", on_click=state.clear_knockouts,
                       help="The results stay on disk.")  # fmt: skip
-        if done:
-            st.dataframe(knocking.table(done), hide_index=True, column_config=_columns(done))
+        if found.done:
+            rows = knocking.table(found.done)
+            st.dataframe(rows, hide_index=True, column_config=_columns(found.done))
             st.caption(CAUTION, width="stretch")
-        if ready:
-            _progress(wanted, target, shown, seat)
-        elif len(done) < len(wanted):
-            st.caption(":material/hourglass_top: The knock-outs follow the contributions.")
+        _rest(found, seat)
+
+
+def _rest(found: Outcome, seat: Seat) -> None:
+    """Why not all are there."""
+    if isinstance(found.problem, EnformerLensError):
+        widgets.explain(found.problem, seat, "knockouts")
+    elif found.problem is not None:
+        widgets.stopped(seat, "knockouts")
+    elif found.waiting is not None:
+        widgets.progress(found.waiting.job, seat)
+    elif len(found.done) < len(found.wanted):
+        st.caption(":material/hourglass_top: The knock-outs follow the contributions.")
 
 
 def shuffles() -> int:
@@ -74,18 +73,6 @@ def shuffles() -> int:
 def shuffles_now() -> int:
     """The same, before the widget is drawn."""
     return int(st.session_state.setdefault(state.KNOCKOUT_SHUFFLES, SHUFFLES[1]))
-
-
-def _progress(wanted: Sequence[Interval], target: Target, shown: Scene, seat: Seat) -> None:
-    try:
-        waiting = knocking.ask(wanted, target, shown, seat, shuffles_now())
-    except EnformerLensError as error:
-        widgets.explain(error, seat, "knockouts")
-    except Cancelled:
-        widgets.stopped(seat, "knockouts")
-    else:
-        if waiting is not None:
-            widgets.progress(waiting.job, seat)
 
 
 def _columns(done: Sequence[Lost]) -> dict[str, Any]:

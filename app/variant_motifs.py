@@ -18,7 +18,7 @@ DRAWN = 4
 
 
 def changes_of(shown: Scene, seat: Seat) -> MotifChanges | None:
-    """What the variant does to motifs; None while a job is at it, or where it cannot be told, which is said."""
+    """What the variant does to motifs; None while a job is at it, or where that cannot be told."""
     try:
         chosen = motif_library.library(shown)
         if chosen is None:
@@ -45,7 +45,10 @@ def _scanned(shown: Scene, chosen: Library, seat: Seat) -> MotifChanges | Waitin
 
     def make(_control: object) -> MotifChanges:
         subject = Subject.read(shown.checkpoint, genome, shown.window)
-        return motif_changes(subject, variant, chosen.motifs(), chosen.name)
+        return motif_changes(
+            subject.sequence, subject.window, variant, chosen.motifs(), chosen.name,
+            origin=subject.provenance,
+        )  # fmt: skip
 
     return services.derived(
         json.dumps(["motif changes/1", *where]),

@@ -214,9 +214,9 @@ def _genes(table: pd.DataFrame) -> None:
     )  # fmt: skip
 
 
-def about_map(count: int) -> None:
+def about_map(count: int) -> str:
     """What the map shows, and of how many substitutions."""
-    st.markdown(
+    return (
         "**Mutagenesis map**: what each substitution of the **reference** around the variant would do "
         f"to a target, {count:,} in all."
     )

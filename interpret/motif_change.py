@@ -10,7 +10,7 @@ from enformer.coordinates import Interval, Variant
 from enformer.provenance import Provenance
 from interpret.motif_files import Motif
 from interpret.motif_scan import best_score, scan_letters
-from interpret.origin import Subject, stamped
+from interpret.origin import stamped
 
 THRESHOLD = 1e-4
 """Largest p-value of a motif that is there."""
@@ -80,7 +80,13 @@ class MotifChanges:
 
 
 def motif_changes(
-    subject: Subject, variant: Variant, motifs: Sequence[Motif], library: str = ""
+    sequence: str,
+    window: Interval,
+    variant: Variant,
+    motifs: Sequence[Motif],
+    library: str = "",
+    *,
+    origin: Provenance | None = None,
 ) -> MotifChanges:
     """Motifs that touch what a variant changes, and whose score it changes by a bit or more.
 
@@ -89,23 +95,25 @@ def motif_changes(
     of a deletion or an insertion, are looked at.
 
     Args:
-        subject: the reference over a window that holds the variant.
+        sequence: the reference over the window.
+        window: holds the variant.
         variant: its REF is what the reference has.
         motifs: what is looked for.
         library: what they are, in words.
+        origin: provenance of the sequence.
     """
     start, ref, alt = alleles.trim(variant.start, variant.ref, variant.alt)
     reach = max((motif.width for motif in motifs), default=1)
-    left, right = _flanks(subject, start, start + len(ref), reach)
-    origin = start - len(left)
+    left, right = _flanks(sequence, start - window.start, len(ref), reach)
+    first = start - len(left)
     sides = [_Side(left, allele, right, motifs) for allele in (ref, alt)]
     found = [
         change
         for gained, (here, there) in ((False, sides), (True, sides[::-1]))
-        for change in _better(here, there, motifs, gained, origin, subject.window.contig)
+        for change in _better(here, there, motifs, gained, first, window.contig)
     ]
     found.sort(key=lambda one: (one.p_value, -abs(one.change), one.name))
-    made = stamped(subject.provenance, "motifs gained and lost", variant=variant.key,
+    made = stamped(origin, "motifs gained and lost", variant=variant.key,
                    library=library, motifs=len(motifs), threshold=THRESHOLD)  # fmt: skip
     return MotifChanges(variant, tuple(found), library, len(motifs), made)
 
@@ -147,8 +155,7 @@ def _better(
     return found
 
 
-def _flanks(subject: Subject, start: int, end: int, reach: int) -> tuple[str, str]:
-    """Bases of the reference on both sides of the change."""
-    window, letters = subject.window, subject.sequence
-    first, last = start - window.start, end - window.start
-    return letters[max(0, first - reach) : first], letters[last : last + reach]
+def _flanks(sequence: str, first: int, replaced: int, reach: int) -> tuple[str, str]:
+    """Bases on both sides of the change, as many as a motif reaches."""
+    last = first + replaced
+    return sequence[max(0, first - reach) : first], sequence[last : last + reach]

@@ -33,7 +33,7 @@ class Arc:
     @property
     def about(self) -> str:
         """One line for the pointer."""
-        over = f", {self.weight / self.usual:.2g} × the average there" if self.usual else ""
+        over = f", {self.weight / self.usual:.3g} × the average there" if self.usual else ""
         return f"<b>{self.token}</b><br>weight {number(self.weight)}{over}"
 
 

@@ -47,11 +47,12 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="truth"):
         tissue = truth_panel.choose(query, shown, _explained(target))
     found = contributing.contributions(shown, target, way, seat)
-    settled = contributing.settled(shown, target, way)
+    settled = contributing.settled(found, way)
     other = contributing.second(shown, target, beside, seat) if beside and settled else None
-    wanted = knocking.parts(query.knockouts, shown)
-    done = knocking.lost(wanted, found, shown, knockout_panel.shuffles_now())
-    washes = (*knocking.marks(done, shown.view), *marking.highlights(query, shown))
+    ready = settled and (beside is None or other is not None)
+    wanted, count = knocking.parts(query.knockouts, shown), knockout_panel.shuffles_now()
+    lost = knocking.outcome(wanted, found, shown, seat, count, ready)
+    washes = (*knocking.marks(lost.done, shown.view), *marking.highlights(query, shown))
     locus = contributing.locus_of(shown, target, header.genes(shown, seat), tissue, washes)
     picture = contributing.picture(found, shown, locus)
     if other is not None:
@@ -62,7 +63,7 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
         said.caption("The reference is explained; the variant is only marked.")
     if settled:
         picture = _named(picture, found, way, target, shown, seat)
-    files = contribution_downloads.Files(found, picture, other, done)
+    files = contribution_downloads.Files(found, picture, other, lost.done)
     with bar:
         toolbar.zoom_buttons(shown)
         knockout_panel.button(shown, comparing.part_in_view(shown))
@@ -71,8 +72,7 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
     toolbar.chart(figure, picture.locus, describe(picture), files.stem)
     if other is not None:
         comparing.draw(found, other, shown)
-    ready = settled and (beside is None or contributing.settled(shown, target, beside))
-    knockout_panel.draw(wanted, done, target, shown, seat, ready)
+    knockout_panel.draw(lost, seat)
 
 
 def _named(

@@ -86,8 +86,7 @@ def _map(query: state.Query, shown: Scene, effect: VariantEffect, seat: Seat) ->
     with st.container(horizontal=True, vertical_alignment="bottom"):
         flank = variant_panel.flank()
         variant_panel.links(query, target)
-    with about:
-        variant_panel.about_map(varying.substitutions(shown, flank))
+    about.markdown(variant_panel.about_map(varying.substitutions(shown, flank)))
     targets.choose(target, shown, first)
     changes = variant_motifs.changes_of(shown, seat)
     found = varying.map_of(shown, target, flank, seat)

@@ -1,5 +1,7 @@
 """A view without a browser, run by Streamlit's AppTest."""
 
+import time
+
 from streamlit.testing.v1 import AppTest
 
 
@@ -11,6 +13,16 @@ def finished(app: AppTest) -> AppTest:
             return app
         app.run()
     raise AssertionError("the job did not end")
+
+
+def until(app: AppTest, text: str) -> AppTest:
+    """Runs until the page says something that a quiet job brings."""
+    for _ in range(200):
+        if text in words(app):
+            return app
+        time.sleep(0.1)
+        app.run()
+    raise AssertionError(f"it never said {text!r}: {words(app)}")
 
 
 def words(app: AppTest) -> str:

@@ -13,7 +13,7 @@ from app import attending
 from app.question import Query
 from enformer import Interval, open_genome
 from interpret.target import Target
-from tests.app.alone import finished
+from tests.app.alone import finished, until
 
 LOCUS = "demo1:300,001-304,000"
 
@@ -211,3 +211,71 @@ def test_a_zip_holds_figures_for_paper_with_live_text(files):
     assert "Attention head" in contents["stem_atlas_89mm.svg"].decode()
     assert contents["stem_89mm.pdf"].startswith(b"%PDF")
     assert b"Provenance" in contents["stem_atlas_89mm.png"]
+
+
+# --- roles, rollout, arcs, a track on the locus ---------------------------------------------------
+
+
+def test_heads_are_told_by_what_they_do_and_sorted_by_it(opened):
+    app = until(opened(locus=LOCUS, layer="1", head="2"), "tokens of open chromatin")
+    table = app.dataframe[0].value
+    assert {"does", "local", "positional", "promoters", "open chromatin"} <= set(table.columns)
+    assert table["local"].between(0, 100).all()
+    box = app.selectbox(key="attention_role")
+    assert box.options[0] == "layer and head"
+    app = finished(box.set_value("local").run())
+    ranked = app.dataframe[0].value
+    assert ranked["local"].is_monotonic_decreasing
+    assert app.session_state["query"].head == 1
+    assert any("shifted along the window" in text.value for text in app.markdown)
+
+
+def test_rollout_takes_the_place_of_a_head(opened):
+    app = choose(opened(locus=LOCUS), "attention_what", "Rollout")
+    head = charts(app)[2]
+    assert "Rollout through all layers" in words(head)
+    assert "mean of" in words(head)
+    app = choose(app, "attention_way", "column")
+    assert "Rollout through all layers" in words(charts(app)[2])
+    app.toggle(key="attention_whole").set_value(True)
+    assert "one token by one token" in words(charts(finished(app.run()))[2])
+
+
+def test_arcs_follow_the_chosen_tokens(opened):
+    app = opened(locus=LOCUS, token="40")
+    arcs = charts(app)[3]
+    assert "10 tokens attended to by" in words(arcs).replace("<br>", " ").replace("</span> <span", "")\
+        or "Attention arcs" in words(arcs)  # fmt: skip
+    (feet,) = (trace for trace in arcs["data"] if trace.get("name") == "tokens")
+    assert len(feet["x"]) == 10
+    app = finished(app.selectbox(key="attention_arcs").set_value(5).run())
+    (feet,) = (trace for trace in charts(app)[3]["data"] if trace.get("name") == "tokens")
+    assert len(feet["x"]) == 5
+
+
+def test_a_slice_becomes_a_track_of_the_locus(opened, open_view):
+    app = choose(opened(locus=LOCUS, layer="2", head="3", token="60"), "attention_slice", "row")
+    assert app.session_state["query"].slice == "row"
+    asked = {name: app.query_params[name] for name in ("locus", "layer", "head", "token", "slice")}
+    asked = {name: value if isinstance(value, str) else value[0] for name, value in asked.items()}
+    locus = open_view("locus", **asked)
+    (chart,) = locus.get("plotly_chart")
+    traces = json.loads(chart.proto.spec)["data"]
+    (lane,) = (
+        trace for trace in traces if str(trace.get("name", "")).startswith("Layer 2, head 3")
+    )
+    row = charts(app)[2]["data"]
+    whole = next(trace for trace in row if trace.get("name") == "Layer 2, head 3")
+    assert max(decoded(lane["y"])) <= max(decoded(whole["y"])) + 1e-6
+    assert len(decoded(lane["y"])) == 64 + 2  # the predicted region's bins, and both ends
+    without = next(button for button in locus.button if button.label == "Without attention")
+    assert finished(without.click().run()).session_state["query"].slice == ""
+
+
+def decoded(values) -> list[float]:
+    """Numbers of a trace, as they travel."""
+    if isinstance(values, list):
+        return values
+    import base64
+
+    return np.frombuffer(base64.b64decode(values["bdata"]), values["dtype"]).tolist()

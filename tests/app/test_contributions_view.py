@@ -1,12 +1,13 @@
 """The Contributions view, run by AppTest on a tiny model and the demo genome."""
 
 import json
+import re
 from functools import partial
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app.alone import finished, words
+from tests.app.alone import finished, until, words
 
 LOCUS = "demo1:300,001-304,000"
 
@@ -115,3 +116,110 @@ def test_a_pasted_sequence_is_explained(opened):
     app = finished(app.run())
     assert not app.error
     assert "pasted sequence" in figure(app)["layout"]["annotations"][0]["text"]
+
+
+# --- a second method ------------------------------------------------------------------------------
+
+
+def domains(app: AppTest) -> int:
+    """Lanes of values: the axes with a domain of their own."""
+    return len([name for name in figure(app)["layout"] if name.startswith("yaxis")])
+
+
+def test_a_second_method_is_drawn_and_compared(opened):
+    alone = opened(locus=LOCUS, zoom="301001-302000")
+    app = opened(locus=LOCUS, zoom="301001-302000", method="gradient~integrated:zeros:10")
+    assert domains(app) > domains(alone)
+    said = json.dumps(figure(app), ensure_ascii=False)
+    assert "Second method" in said
+    assert "second method" in said  # the pointer and the pooled lane
+    table = app.dataframe[0].value
+    assert list(table["over"]) == ["whole window", "in view"]
+    assert list(table["bases"]) == [16_384, 1_000]
+    assert table["pearson"].between(-1, 1).all()
+    assert (
+        "Second: Integrated gradients, 10 steps from zeros. The contributions add up to"
+        in words(app)
+    )
+
+
+def test_the_second_method_is_switched_on_changed_and_off(opened):
+    app = opened(locus=LOCUS)
+    app = finished(app.toggle(key="compared_toggle").set_value(True).run())
+    assert app.session_state["query"].method == "gradient~integrated:zeros:50"
+    app = finished(app.selectbox(key="second_steps_box").set_value(10).run())
+    assert app.session_state["query"].method == "gradient~integrated:zeros:10"
+    app = finished(app.selectbox(key="method_box").set_value("centred").run())
+    assert app.session_state["query"].method == "centred~integrated:zeros:10"
+    app = finished(app.toggle(key="compared_toggle").set_value(False).run())
+    assert app.session_state["query"].method == "centred"
+
+
+# --- a part knocked out ---------------------------------------------------------------------------
+
+
+def test_what_is_in_view_is_knocked_out_and_told_beside_its_contribution(opened):
+    app = opened(locus=LOCUS, zoom="301001-301200")
+    button = app.button(key="knock_out")
+    assert button.label == "Knock out these 200 bp"
+    app = finished(button.click().run())
+    assert app.session_state["query"].knockouts == ((301_000, 301_200),)
+    row = app.dataframe[0].value.iloc[0]
+    assert (row["region"], row["bp"]) == ("demo1:301,001-301,200", 200)
+    assert row["spread"] > 0
+    assert "no experiment" in words(app)
+
+
+def test_a_link_brings_its_knock_outs_washed_and_named_on_the_figure(opened):
+    app = opened(locus=LOCUS, knockouts="301001-301100,302001-302050,1-100000")
+    table = app.dataframe[0].value
+    assert list(table["bp"]) == [
+        100,
+        50,
+    ]  # what is no element, or not in the window, is passed over
+    assert "knock-out " in json.dumps(figure(app))
+    assert app.query_params["knockouts"] in ("301001-301100,302001-302050,1-100000",
+                                             ["301001-301100,302001-302050,1-100000"])  # fmt: skip
+    clear = next(button for button in app.button if button.label == "Clear")
+    assert not finished(clear.click().run()).dataframe
+
+
+def test_a_knock_out_is_that_of_the_method_itself(opened, tiny_checkpoint):
+    import interpret
+    from enformer import Interval, open_genome
+    from interpret.target import Target
+
+    app = opened(locus=LOCUS, target="human/6@31-33", knockouts="301001-301100")
+    row = app.dataframe[0].value.iloc[0]
+    subject = interpret.Subject.read(
+        tiny_checkpoint, open_genome("demo"), Interval("demo1", 300_000, 304_000)
+    )
+    part = Interval("demo1", 301_000, 301_100)
+    target = Target.parse("human/6@31-33")
+    found = interpret.knockout(
+        subject.model, subject.one_hot, target, [part], shuffles=10, origin=subject.provenance
+    )
+    assert row["change"] == pytest.approx(float(found.mean[0]), rel=1e-5)
+    assert row["spread"] == pytest.approx(float(found.spread[0]), rel=1e-5)
+    assert row["share"] == pytest.approx(
+        100 * float(found.mean[0]) / abs(found.reference), rel=1e-5
+    )
+    gradient = interpret.input_gradient(subject.model, subject.one_hot, target)
+    start = 301_000 - subject.window.start
+    total = gradient.per_position[start : start + 100].sum()
+    assert row["contribution"] == pytest.approx(float(total), rel=1e-4, abs=1e-9)
+
+
+def test_too_long_a_view_cannot_be_knocked_out(opened):
+    app = opened(locus="demo1:298,001-306,000")
+    assert app.button(key="knock_out").disabled
+
+
+# --- motifs ---------------------------------------------------------------------------------------
+
+
+def test_peaks_in_view_are_named_from_close_by_and_not_from_afar(opened):
+    app = until(opened(locus=LOCUS, zoom="301001-303000"), "the 14 factors of the planted grammar")
+    assert re.search(r"Motifs: \d+ of (1 peak|\d+ peaks) in view|No motif is named", words(app))
+    afar = words(opened(locus="demo1:298,001-306,000"))
+    assert "named from 4,000 bp in view on" in afar

@@ -13,7 +13,7 @@ from app import places
 from app.job import Control
 from app.methods import METHODS
 from enformer import Interval, Variant, open_genome
-from tests.app.alone import finished
+from tests.app.alone import finished, until
 from tests.app.alone import words as said
 
 POSITION = 300_001
@@ -203,3 +203,16 @@ def test_a_target_that_there_is_not_is_explained_under_the_alleles(opened, varia
 def test_weights_that_were_never_trained_are_labelled_on_both_figures(opened, variant):
     for figure in figures(opened(locus=variant.key)):
         assert "NEVER TRAINED" in notes(figure)
+
+
+def test_motifs_made_and_broken_are_listed(opened):
+    """In the TATA box of DGB1, whose motif the grammar knows."""
+    app = opened(locus="demo1:301635:A>G")
+    app = until(app, "Motifs made or broken")
+    tables = [table.value for table in app.dataframe if "ref_score" in table.value.columns]
+    (table,) = tables
+    row = table.set_index("name").loc["TATA"]
+    assert row["effect"] == "lost"
+    assert row["change"] < -1
+    drawn = app.get("plotly_chart")[-1].proto.spec
+    assert "TATA" in drawn
