@@ -7,8 +7,8 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 from urllib.parse import urlencode
 
@@ -47,6 +47,7 @@ class Shown:
         tracks: those drawn, from top to bottom.
         contig_length: bp.
         measured: values of files beside them.
+        own: what each file is that was drawn with them, by its name.
     """
 
     answer: Answer
@@ -54,6 +55,7 @@ class Shown:
     tracks: tuple[TrackId, ...]
     contig_length: int
     measured: tuple[Column, ...] = ()
+    own: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def provenance(self) -> str:
@@ -62,8 +64,8 @@ class Shown:
         view: dict[str, Any] = {"view": [self.picture.view.start, self.picture.view.end]}
         if scale := str(self.picture.scale):
             view["scale"] = scale
-        if self.measured:
-            view["own"] = {column.name: column.about for column in self.measured}
+        if self.own:
+            view["own"] = dict(self.own)
         text = json.loads(made.with_tracks(tuple(map(str, self.tracks))).to_json())
         return json.dumps(text | view, indent=2, ensure_ascii=False)
 

@@ -61,6 +61,20 @@ class Brought:
     others: tuple[OwnTrack, ...]
     problems: tuple[tuple[str, EnformerLensError], ...]
 
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The signals, for a table of the predicted values."""
+        return tuple(one.column for one in self.measured)
+
+    @property
+    def about(self) -> dict[str, str]:
+        """What each file is, for a provenance."""
+        signals = {column.name: column.about for column in self.columns}
+        return signals | {
+            f"own/{own.name}": f"{own.file} (sha256 {own.sha256}), {own.kind}, shown as {own.use}"
+            for own in self.others
+        }
+
 
 def bring(
     own: Sequence[OwnTrack], picture: LocusPicture, tracks: Sequence[TrackId], table: TrackTable

@@ -1,5 +1,7 @@
 """What the locus figure on the page draws in its lanes."""
 
+import html
+from collections import defaultdict
 from functools import partial
 
 import numpy as np
@@ -14,6 +16,8 @@ from app.figures.specs import Spec
 from enformer.coordinates import Interval
 
 ALT_OPACITY = 0.45
+MOST_NAMES = 3
+"""Names of genes, and of intervals, that the pointer tells at once."""
 
 
 def lane_traces(picture: LocusPicture, colours: Theme) -> list[Spec]:
@@ -82,6 +86,7 @@ def pointer(frame: Frame) -> Spec:
     first, last = (picture.view.start - start) // size, -((start - picture.view.end) // size)
     spans = [Interval(picture.view.contig, start + t * size, start + (t + 1) * size)
              for t in range(first, last)]  # fmt: skip
+    named = _named(picture)
     return {
         "type": "scatter",
         "mode": "lines",
@@ -89,20 +94,33 @@ def pointer(frame: Frame) -> Spec:
         "y": np.ones(len(spans), dtype=np.float32),
         "yaxis": pointer_axis(picture),
         "line": {"width": 0},
-        "text": [_pointed(picture, span) for span in spans],
+        "text": [_pointed(picture, span, named.get(span.start, [])) for span in spans],
         "hoverinfo": "text",
         "hovertemplate": "%{text}<extra></extra>",
     }
 
 
-def _pointed(picture: LocusPicture, span: Interval) -> str:
+def _named(picture: LocusPicture) -> dict[int, list[str]]:
+    """Names of intervals of files over each bin in view, by the bin's start."""
+    size, start, view = picture.bin_size, picture.window.start, picture.view
+    found: dict[int, list[str]] = defaultdict(list)
+    for lane in picture.features:
+        for gene in (gene for gene in lane.genes if gene.symbol):
+            low, high = max(gene.start, view.start), min(gene.end, view.end)
+            for place in range((low - start) // size, -((start - high) // size)):
+                found[start + place * size].append(f"{lane.label}: {gene.symbol}")
+    return found
+
+
+def _pointed(picture: LocusPicture, span: Interval, features: list[str]) -> str:
     number = (span.start - picture.region.start) // picture.bin_size
     where = f"bin {number}" if 0 <= number < picture.bins else "outside the predicted region"
     names = [g.symbol for g in picture.genes if g.start < span.end and span.start < g.end]
-    more = ["…"] if len(names) > 3 else []
+    more = ["…"] if len(names) > MOST_NAMES else []
     lines = [
-        " · ".join([where, *names[:3], *more]),
+        " · ".join([where, *names[:MOST_NAMES], *more]),
         *(f"planted: {one}" for one in _planted(picture, span)),
+        *(html.escape(name, quote=False) for name in features[:MOST_NAMES]),
     ]
     return "<br>".join([f"<b>{span}</b>", *lines])
 

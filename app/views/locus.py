@@ -56,8 +56,9 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
     brought = own_lanes.bring(own, picture, tracks, table)
     own_panel.said(brought)
     picture = own_lanes.with_own(picture, brought, tracks)
-    columns = tuple(measured.column for measured in brought.measured)
-    files = downloads.Shown(answer, picture, tracks, shown.contig_length, columns)
+    files = downloads.Shown(
+        answer, picture, tracks, shown.contig_length, brought.columns, brought.about
+    )
     with bar:
         toolbar.zoom_buttons(shown)
         lanes_menu.menu(query, len(table.heads))

@@ -146,9 +146,10 @@ def test_files_come_into_the_table_and_the_provenance(
     shelf, picture, reference, runs, tiny_checkpoint
 ):
     shelf.upload("own.bdg", "".join(f"demo1 {a} {b} {v}\n" for a, b, v in runs).encode())
+    shelf.upload("peaks.bed", b"demo1\t306500\t306700\tHS2\n")
     brought = bring(shelf.tracks, picture, TRACKS, tiny_checkpoint.tracks)
-    columns = tuple(one.column for one in brought.measured)
-    shown = Shown(Answer(reference), with_own(picture, brought, TRACKS), TRACKS, LENGTH, columns)
+    drawn = with_own(picture, brought, TRACKS)
+    shown = Shown(Answer(reference), drawn, TRACKS, LENGTH, brought.columns, brought.about)
     content = shown.data("TSV")[2]()
     rows = pd.read_csv(io.BytesIO(content), sep="\t", comment="#")
     assert list(rows.columns[-3:]) == ["human/6", "human/0", "own/own"]
@@ -157,6 +158,10 @@ def test_files_come_into_the_table_and_the_provenance(
     own = json.loads(shown.provenance)["own"]
     assert shelf.tracks[0].sha256 in own["own/own"]
     assert "file's own units" in own["own/own"]
+    assert own["own/peaks"].startswith(f"peaks.bed (sha256 {shelf.tracks[1].sha256}), intervals")
+    svg = shown.figure("svg", 183)[2]().decode()
+    for said in ("own", "Observed (file's own units)", "r = ", "peaks", "HS2"):
+        assert said in svg
     for form in ("NPZ", "bedGraph", "bigWig"):
         assert shown.data(form)[2]()
 

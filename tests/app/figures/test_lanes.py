@@ -81,6 +81,13 @@ def test_intervals_have_a_lane_under_the_genes_on_both_faces(with_peaks, picture
     assert "mine: 2 intervals" in describe(with_peaks)
 
 
+def test_the_pointer_names_the_intervals_under_it(with_peaks):
+    said = {text.split("<br>")[0]: text for text in locus_figure(with_peaks).data[-1].text}
+    bins = [with_peaks.bin_interval(b) for b in range(with_peaks.bins)]
+    over = [f"<b>{one}</b>" for one in bins if one.start < 9_400 and one.end > 9_000]
+    assert [place for place, text in said.items() if "mine: peak 1" in text] == over
+
+
 def test_a_crowd_of_intervals_is_drawn_at_once_and_counted(picture):
     many = tuple(Gene(f"p{i}", "chr11", 8_200 + i, 8_300 + i, ".") for i in range(CROWD + 1))
     shown = replace(picture, features=(FeatureLane("mine", "mine.bed", "intervals", many),))
