@@ -33,10 +33,14 @@ def progress(asked: Asked, parts: Parts, seat: Seat) -> None:
 @st.fragment(run_every=widgets.POLL)
 def _progress(asked: Asked, parts: Parts, seat: Seat, drawn: float) -> None:
     """A line for each method; runs the view again when there is more to draw."""
-    found = {method: services.jobs().status(job) for method, job in parts.jobs.items()}
-    statuses = {m: s for m, s in found.items() if s is not None and not s.state.finished}
+    statuses = {
+        method: status
+        for method, job in parts.jobs.items()
+        if (status := services.jobs().status(job)) is not None
+        and not (status.state.finished or seat.has_stopped(job))
+    }
     more = KNOCKOUT in statuses and len(evidencing.kept(asked)) > parts.done
-    if len(statuses) < len(found) or (more and time.monotonic() - drawn > AGAIN_AFTER):
+    if len(statuses) < len(parts.jobs) or (more and time.monotonic() - drawn > AGAIN_AFTER):
         state.touch()
         st.rerun()
     with st.container(border=True, key="job"):

@@ -89,6 +89,12 @@ def test_how_evidence_is_gathered_is_read_and_written(text, way):
     assert EvidenceWay.parse(str(way)) == way
 
 
+def test_the_cheapest_part_comes_first():
+    few, many = EvidenceWay().costs(8), EvidenceWay(steps=10, shuffles=10).costs(MOST)
+    assert list(few) == ["attention", "knock-out", "contributions"]
+    assert list(many) == ["attention", "contributions", "knock-out"]
+
+
 def test_what_other_views_have_computed_is_taken_from_them(
     opened, open_view, wide_model, monkeypatch
 ):
