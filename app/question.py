@@ -25,6 +25,8 @@ class Query:
         token: of the window, from 0.
         method: how it is explained, as the view that explains writes it.
         truth: the tissue whose planted truth is drawn; empty where none is.
+        other: the model that `model` is compared with; empty where none is.
+        pairs: pairs of their tracks, `head/index:head/index`, in the order shown.
     """
 
     locus: str = ""
@@ -38,16 +40,17 @@ class Query:
     token: int | None = None
     method: str = ""
     truth: str = ""
+    other: str = ""
+    pairs: tuple[str, ...] = ()
 
     @classmethod
     def from_url(cls, parameters: Mapping[str, str]) -> "Query":
         """What a link asks for; parameters that are unknown or make no sense are ignored."""
-        tracks = (track.strip() for track in parameters.get("tracks", "").split(","))
         return cls(
             locus=parameters.get("locus", "").strip(),
             model=parameters.get("model", "").strip(),
             genome=parameters.get("genome", "").strip(),
-            tracks=tuple(dict.fromkeys(track for track in tracks if track)),
+            tracks=_read_list(parameters.get("tracks", "")),
             zoom=_read_zoom(parameters.get("zoom", "")),
             target=parameters.get("target", "").strip(),
             layer=_read_number(parameters.get("layer", ""), first=1),
@@ -55,6 +58,8 @@ class Query:
             token=_read_number(parameters.get("token", ""), first=0),
             method=parameters.get("method", "").strip(),
             truth=parameters.get("truth", "").strip(),
+            other=parameters.get("with", "").strip(),
+            pairs=_read_list(parameters.get("pairs", "")),
         )
 
     def to_url(self) -> dict[str, str]:
@@ -74,6 +79,8 @@ class Query:
             "token": "" if self.token is None else str(self.token),
             "method": self.method,
             "truth": self.truth,
+            "with": self.other,
+            "pairs": ",".join(self.pairs),
         }
         return {name: value for name, value in parameters.items() if value}
 
@@ -85,6 +92,12 @@ class Query:
     def same_question(self, other: "Query") -> bool:
         """Whether both ask for the same prediction, whatever part or tracks of it they show."""
         return (self.locus, self.model, self.genome) == (other.locus, other.model, other.genome)
+
+
+def _read_list(text: str) -> tuple[str, ...]:
+    """Parts between commas, each once."""
+    parts = (part.strip() for part in text.split(","))
+    return tuple(dict.fromkeys(part for part in parts if part))
 
 
 def _read_zoom(text: str) -> tuple[int, int] | None:

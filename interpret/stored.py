@@ -27,6 +27,7 @@ RESULTS = {
     "Sufficiency": "interpret.perturbed",
     "DistanceEffect": "interpret.perturbed",
     "Evidence": "interpret.evidence",
+    "Agreement": "interpret.agreement",
 }
 """Where each class of results is; imported only when one is restored."""
 

@@ -89,6 +89,8 @@ class LocusPicture:
         trained: false when the weights were never trained, which is then written on the figure.
         zoomed_scale: lanes are scaled by the values in view, not by the whole region.
         truth: what was planted here, drawn under the genes.
+        window_name: what the strip calls the window.
+        region_name: what it calls the region.
     """
 
     window: Interval
@@ -107,6 +109,8 @@ class LocusPicture:
     trained: bool = True
     zoomed_scale: bool = True
     truth: Truth | None = None
+    window_name: str = "Model's window"
+    region_name: str = "predicted region"
 
     @cached_property
     def edges(self) -> Int[np.ndarray, " edges"]:

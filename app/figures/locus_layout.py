@@ -177,7 +177,7 @@ def _head(frame: Frame, colours: Theme) -> list[Spec]:
     picture, middle = frame.picture, (at.STRIP_BOTTOM + at.STRIP_TOP) / 2
     title = picture.title or f"{picture.place} · {length_text(picture.place.length)}"
     small = {"font": {"size": page.SMALL, "color": colours.muted}}
-    window = f"Model's window, {length_text(picture.window.length)}"
+    window = f"{picture.window_name}, {length_text(picture.window.length)}"
     texts = [
         _text(f"<b>{title}</b> · {picture.assembly}", 0, frame.above(77), font={"size": 14},
               xshift=8 - at.LEFT),
@@ -197,9 +197,9 @@ def _head(frame: Frame, colours: Theme) -> list[Spec]:
 
 
 def _predicted(frame: Frame, y: float) -> Spec:
-    region = frame.picture.region
+    region, name = frame.picture.region, frame.picture.region_name
     middle = (_share(frame.picture, region.start) + _share(frame.picture, region.end)) / 2
-    label = f"predicted region, {length_text(region.length)} = {frame.picture.bins} bins"
+    label = f"{name}, {length_text(region.length)} = {frame.picture.bins} bins"
     return _text(label, middle, frame.above(y), xanchor="center", font={"size": page.SMALL})
 
 

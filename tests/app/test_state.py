@@ -28,6 +28,9 @@ def page() -> None:
         "token": lambda: state.choose_token(700),
         "method": lambda: state.choose_method("gradient"),
         "truth": lambda: state.choose_truth("blood"),
+        "compare": lambda: state.compare_with("demo"),
+        "pairs": lambda: state.choose_pairs(("human/3:human/1",)),
+        "swap": lambda: state.swap_models("mini"),
         "recall": lambda: state.recall(state.history()[-1]),
     }.items():
         st.button(label, on_click=change)
@@ -65,6 +68,7 @@ LINKS = [
     Query(locus="chr11:5227002:T>A", tracks=("human/4828", "mouse/3"), zoom=(0, 5_290_000)),
     Query(target="human/0,3@447-449", layer=0, head=7, token=0, method="gradient"),
     Query(model="folder/a model.safetensors", genome="folder/hg 38.fa.gz"),
+    Query(model="mini", other="folder/own.safetensors", pairs=("human/0:human/24", "mouse/1:human/3")),
 ]
 
 
