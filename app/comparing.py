@@ -1,6 +1,7 @@
 """What the comparison of two models asks for and draws from: the same question before both."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -14,24 +15,23 @@ from app.figures.comparison_data import (
     Side,
     comparison_picture,
 )
+from app.pairing import Matching
 from app.predictions import Answer
 from app.scene import Scene, scene
 from app.seat import Seat
 from enformer.checkpoint import Checkpoint
 from enformer.coordinates import Interval, predicted_region
-from enformer.errors import EnformerLensError, TrackError
+from enformer.errors import EnformerLensError
 from enformer.genes import Gene
 from enformer.predict import Prediction
-from enformer.tracks import TrackId
 from interpret.agreement import Agreement, agreement, aligned
-from interpret.track_pairs import TrackPair, match_assays, match_tracks
+from interpret.track_pairs import TrackPair
 
-MOST_PAIRS = 8
-"""Two lanes each that are still read."""
-DEFAULT_PAIRS = 3
 FEWEST_BINS = 3
 """For a correlation that says anything at all."""
 ALLELES = ("REF", "ALT", DIFFERENCE)
+Both = tuple[Prediction, Prediction]
+"""Of A and of B."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,18 +111,84 @@ def beside(shown: Scene, other: Checkpoint, zoom: tuple[int, int] | None) -> Sid
     return Sides(shown, replace(found, window=window, region=region))
 
 
-def predictions(sides: Sides, allele: str, seat: Seat) -> tuple[Prediction, Prediction]:
-    """What both models predict; that of A is computed first, and the progress of either drawn.
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """What is compared.
 
-    Raises:
-        NotReady: a job is at it.
-        EnformerLensError: it cannot be computed.
-        Cancelled: this session has stopped it.
+    Attributes:
+        sides: the question before both models.
+        matching: all pairs of their tracks.
+        pairs: those that are drawn.
+        allele: one of `ALLELES`; empty without a variant.
     """
-    # two kinds, for the one must not be left when the other is asked for
-    a = _answer(sides.a, seat, "predict")
-    b = _answer(sides.b, seat, "predict beside")
-    return _of_allele(a, allele), _of_allele(b, allele)
+
+    sides: Sides
+    matching: Matching
+    pairs: tuple[TrackPair, ...]
+    allele: str
+
+    def predictions(self, seat: Seat) -> tuple[Prediction, Prediction]:
+        """What both models predict; that of A is computed first, and the progress of either drawn.
+
+        Raises:
+            NotReady: a job is at it.
+            EnformerLensError: it cannot be computed.
+            Cancelled: this session has stopped it.
+        """
+        # two kinds, for the one must not be left when the other is asked for
+        a = _answer(self.sides.a, seat, "predict")
+        b = _answer(self.sides.b, seat, "predict beside")
+        return _of_allele(a, self.allele), _of_allele(b, self.allele)
+
+    def agreement(self, both: Both) -> Agreement:
+        """Values of the pairs that are drawn, correlated over the bins in view."""
+        return self._agreement(both, self.pairs)
+
+    def _agreement(self, both: Both, pairs: tuple[TrackPair, ...]) -> Agreement:
+        a = self.sides.a
+        return agreement(*both, pairs, within=a.view, contig_length=a.contig_length)
+
+    def picture(self, found: Agreement, genes: Sequence[Gene]) -> ComparisonPicture:
+        """What is drawn of the pairs."""
+        a = self.sides.a
+        return comparison_picture(
+            found, self.sides.drawn, genes, a.contig_length, a.view, variant=a.parsed.variant,
+            allele=self.allele, focus="" if a.parsed.gene is None else a.parsed.gene.symbol,
+        )  # fmt: skip
+
+    def by_assay(self, both: Both) -> pd.DataFrame:
+        """Correlations of all matched pairs over the bins in view, a row for each head and assay of A.
+
+        Made once for all sessions: of the published model it has thousands of pairs.
+        """
+        a = self.sides.a
+        models = [
+            (one.checkpoint.sha256, str(one.checkpoint.model.dtype), str(one.window))
+            for one in (a, self.sides.b)
+        ]
+        asked = (a.place.genome.identity, str(a.parsed.variant), self.allele, str(a.view))
+        return services.remembered(f"by assay|{models}|{asked}", lambda: self._by_assay(both))
+
+    def _by_assay(self, both: Both) -> pd.DataFrame:
+        pairs = self.matching.pairs
+        rows = self.sides.a.checkpoint.tracks.select(pair.a for pair in pairs).frame
+        assay = rows["assay"].where(rows["target"] == "", rows["assay"] + " " + rows["target"])
+        r = self._agreement(both, pairs).r
+        table = pd.DataFrame({"Head of A": rows["head"], "Assay": assay, "r": r})
+        groups = table.groupby(["Head of A", "Assay"], sort=False)["r"]
+        made = groups.agg(["size", "median", "min", "max"]).reset_index()
+        named = {"size": "Pairs", "median": "Median r", "min": "Lowest r", "max": "Highest r"}
+        return made.rename(columns=named)
+
+    @property
+    def stem(self) -> str:
+        """The beginning of every file name."""
+        a, variant = self.sides.a, self.sides.a.parsed.variant
+        cards = [one.checkpoint.card for one in (a, self.sides.b)]
+        models = [card.name + ("" if card.trained else "-untrained") for card in cards]
+        parts = ["-vs-".join(models), a.place.genome.assembly, str(a.view).replace(",", "")]
+        parts += [] if variant is None else [variant.key, self.allele.replace("−", "minus")]
+        return re.sub(r"[^A-Za-z0-9.+_-]+", "-", "_".join(parts)).strip("-")[:150]
 
 
 def _answer(one: Scene, seat: Seat, kind: str) -> Answer:
@@ -140,123 +206,18 @@ def _of_allele(answer: Answer, allele: str) -> Prediction:
     return replace(alt, values={head: alt.values[head] - ref.values[head] for head in ref.values})
 
 
-@dataclass(frozen=True, eq=False)
-class Matching:
-    """Which tracks of two models belong together.
-
-    Attributes:
-        pairs: all that were found.
-        measured: whether they agree in the biosample too; else only in assay and target.
-    """
-
-    pairs: tuple[TrackPair, ...]
-    measured: bool
-
-
-def chosen_pairs(
-    found: Matching, sides: Sides, asked: Sequence[str], shown: Sequence[TrackId]
-) -> tuple[tuple[TrackPair, ...], tuple[str, ...]]:
-    """The pairs that are drawn, and those asked for that these models do not have.
-
-    Args:
-        found: all pairs.
-        sides: whose tracks they are.
-        asked: pairs as text; without any, those of the tracks shown come first.
-        shown: tracks of A that other views show.
-    """
-    read = {text: _read_pair(text, found, sides) for text in asked}
-    pairs = tuple(pair for pair in read.values() if pair is not None)[:MOST_PAIRS]
-    unknown = tuple(text for text, pair in read.items() if pair is None)
-    if not pairs:
-        # tracks that other views show, then those of the head that knows this genome
-        first = sorted(found.pairs, key=lambda p: (p.a not in shown, p.a.head != sides.a.head))
-        pairs = tuple(first[:DEFAULT_PAIRS])
-    return pairs, unknown
-
-
-def _read_pair(text: str, found: Matching, sides: Sides) -> TrackPair | None:
-    try:
-        pair = TrackPair.parse(text)
-    except TrackError:
-        return None
-    known = pair.a in sides.a.checkpoint.tracks and pair.b in sides.b.checkpoint.tracks
-    matched = next((one for one in found.pairs if (one.a, one.b) == (pair.a, pair.b)), pair)
-    return matched if known else None
-
-
-def matching(a: Checkpoint, b: Checkpoint) -> Matching:
-    """Pairs of tracks, kept for all sessions; where no two measure the same, of the same assay."""
-
-    def make() -> Matching:
-        found = match_tracks(a, b)
-        return Matching(found or match_assays(a, b), bool(found))
-
-    return services.remembered(f"pairs|{a.sha256}|{b.sha256}", make)
-
-
-def agreed(
-    sides: Sides, both: tuple[Prediction, Prediction], pairs: Sequence[TrackPair]
-) -> Agreement:
-    """Values of pairs, correlated over the bins in view."""
-    a = sides.a
-    return agreement(*both, pairs, within=a.view, contig_length=a.contig_length)
-
-
-def picture(
-    sides: Sides, found: Agreement, genes: Sequence[Gene], allele: str
-) -> ComparisonPicture:
-    """What is drawn of pairs."""
-    parsed = sides.a.parsed
-    return comparison_picture(
-        found, sides.drawn, genes, sides.a.contig_length, sides.a.view, variant=parsed.variant,
-        allele=allele, focus="" if parsed.gene is None else parsed.gene.symbol,
-    )  # fmt: skip
-
-
-def by_assay(
-    sides: Sides, both: tuple[Prediction, Prediction], found: Matching, allele: str
-) -> pd.DataFrame:
-    """Correlations of all matched pairs, a row for each head and assay of A; kept for all sessions.
-
-    Args:
-        sides: the question; correlations are over the bins in view.
-        both: what they predict.
-        found: all pairs.
-        allele: whose values they are.
-    """
-    models = [
-        (one.checkpoint.sha256, str(one.checkpoint.model.dtype), str(one.window))
-        for one in (sides.a, sides.b)
-    ]
-    genome, variant = sides.a.place.genome.identity, sides.a.parsed.variant
-    key = f"agreement|{models}|{genome}|{variant}|{allele}|{sides.a.view}"
-    return services.remembered(key, lambda: _by_assay(sides, both, found.pairs))
-
-
-def _by_assay(
-    sides: Sides, both: tuple[Prediction, Prediction], pairs: tuple[TrackPair, ...]
-) -> pd.DataFrame:
-    rows = sides.a.checkpoint.tracks.select(pair.a for pair in pairs).frame
-    assay = rows["assay"].where(rows["target"] == "", rows["assay"] + " " + rows["target"])
-    correlations = agreed(sides, both, pairs).r
-    table = pd.DataFrame({"Head of A": rows["head"], "Assay": assay, "r": correlations})
-    groups = table.groupby(["Head of A", "Assay"], sort=False)["r"]
-    made = groups.agg(["size", "median", "min", "max"]).reset_index()
-    named = {"size": "Pairs", "median": "Median r", "min": "Lowest r", "max": "Highest r"}
-    return made.rename(columns=named)
-
-
-def provenance(found: Agreement, view: Interval) -> str:
+def provenance(found: Agreement, picture: ComparisonPicture) -> str:
     """JSON of where both come from, and of what was compared."""
     pairs = [
         {"a": a, "b": b, "basis": basis, "pearson_r": None if np.isnan(r) else float(r)}
         for a, b, basis, r in zip(found.tracks_a, found.tracks_b, found.bases, found.r, strict=True)
     ]
-    place = found.interval
+    place, view = found.interval, picture.locus.view
     made = {
         "method": "comparison of two models",
         "region": [place.contig, place.start, place.end],
         "view": [view.start, view.end],
+        "allele": picture.allele or "REF",
         "bins": found.count,
         "pairs": pairs,
         "a": json.loads(found.origin_a.to_json()),

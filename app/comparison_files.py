@@ -23,11 +23,12 @@ class ComparisonFiles:
     @property
     def provenance(self) -> str:
         """JSON of both models."""
-        return comparing.provenance(self.found, self.picture.locus.view)
+        return comparing.provenance(self.found, self.picture)
 
     def write_table(self) -> bytes:
         """A row for each common bin, a column for each track."""
         lines = ["# Enformer Lens comparison of two models"]
+        lines += [f"# values: {self.picture.allele or 'REF'}"]
         for letter, origin in (("A", self.found.origin_a), ("B", self.found.origin_b)):
             lines += [line.replace("# ", f"# {letter} ", 1) for line in origin.lines()]
         lines += [

@@ -1,13 +1,12 @@
 """Widgets, tables and charts of the comparison of two models."""
 
-import re
 from collections.abc import Sequence
 from typing import cast
 
 import streamlit as st
 
-from app import comparing, header, picker, services, state
-from app.comparing import ALLELES, MOST_PAIRS, Matching, Sides
+from app import header, pairing, picker, services, state
+from app.comparing import ALLELES, Both, Comparison, Sides
 from app.figures import page
 from app.figures.comparison_data import ComparisonPicture, describe
 from app.figures.comparison_plotly import comparison_figure
@@ -15,11 +14,11 @@ from app.figures.scatter_data import LINEAR, SCALES, ScatterPicture, has_log, sc
 from app.figures.scatter_data import describe as describe_scatter
 from app.figures.scatter_plotly import scatter_figure
 from app.model_differences import differences, kinship
+from app.pairing import MOST_PAIRS, Matching
 from app.seat import Seat
 from app.widgets import explain, plain
 from enformer.checkpoint import Checkpoint
 from enformer.errors import CheckpointError, EnformerLensError
-from enformer.predict import Prediction
 from enformer.tracks import TrackTable
 from interpret.agreement import Agreement
 from interpret.track_pairs import TrackPair, unmatched
@@ -76,27 +75,29 @@ def said(sides: Sides) -> None:
     st.caption(plain(sides.said))
 
 
-def pairs(query: state.Query, sides: Sides) -> tuple[Matching, tuple[TrackPair, ...]]:
-    """All pairs and those that are drawn, with the widgets that choose them."""
+def choice(query: state.Query, sides: Sides, whose: str) -> Comparison:
+    """What is compared, with the widgets that choose the pairs."""
     a = sides.a
-    found = comparing.matching(a.checkpoint, sides.b.checkpoint)
+    found = pairing.matching(a.checkpoint, sides.b.checkpoint)
     shown = picker.shown_tracks(query.tracks, a.checkpoint, a.head)
-    drawn, unknown = comparing.chosen_pairs(found, sides, query.pairs, shown)
+    drawn, unknown = found.chosen(query.pairs, shown, a.head)
     with st.popover(f"Pairs, {len(drawn)} drawn", icon=":material/stacks:"):
         _choose_pairs(found, drawn, sides)
     if unknown:
         st.warning(
-            plain(f"These models have no such pair: {', '.join(unknown)}. A pair is written as "
-                  "track of A:track of B, such as human/0:human/24."),
+            plain(
+                f"These models have no such pair: {', '.join(unknown)}. A pair is written as "
+                "track of A:track of B, such as human/0:human/24."
+            ),
             icon=":material/warning:",
-        )  # fmt: skip
-    return found, drawn
+        )
+    return Comparison(sides, found, drawn, whose)
 
 
 def _choose_pairs(found: Matching, chosen: Sequence[TrackPair], sides: Sides) -> None:
     """Which pairs are drawn, and any two tracks as a pair of one's own."""
     tables = (sides.a.checkpoint.tracks, sides.b.checkpoint.tracks)
-    named = {str(pair): _title(pair, tables) for pair in (*chosen, *found.pairs)}
+    named = _pair_titles(tuple(dict.fromkeys((*chosen, *found.pairs))), tables)
     st.session_state[state.PAIRS] = [str(pair) for pair in chosen]
     st.multiselect(
         "Pairs drawn, from top to bottom", list(named), format_func=named.__getitem__,
@@ -122,10 +123,15 @@ def _add(shown: list[str]) -> None:
     state.choose_pairs(tuple(dict.fromkeys([made, *shown])))
 
 
-def _title(pair: TrackPair, tables: tuple[TrackTable, TrackTable]) -> str:
-    a, b = (table.row(track)["name"] for table, track in zip(tables, (pair.a, pair.b), strict=True))
-    heads = pair.a.head if pair.a.head == pair.b.head else f"{pair.a.head}, {pair.b.head}"
-    return f"{a} ({heads})" if a == b else f"{a} : {b} ({heads})"
+def _pair_titles(
+    pairs: Sequence[TrackPair], tables: tuple[TrackTable, TrackTable]
+) -> dict[str, str]:
+    """How people read pairs; thousands at once, where one by one would be felt."""
+    sides = ([pair.a for pair in pairs], [pair.b for pair in pairs])
+    a, b = (table.select(ids).frame for table, ids in zip(tables, sides, strict=True))
+    names = a["name"].where(a["name"] == b["name"], a["name"] + " : " + b["name"])
+    heads = a["head"].where(a["head"] == b["head"], a["head"] + ", " + b["head"])
+    return dict(zip(map(str, pairs), names + " (" + heads + ")", strict=True))
 
 
 def _titles(table: TrackTable) -> dict[str, str]:
@@ -142,8 +148,8 @@ def chart(picture: ComparisonPicture, file_name: str) -> None:
     )  # fmt: skip
 
 
-def scatter(found: Agreement, picture: ComparisonPicture) -> ScatterPicture:
-    """Widgets for the pair and the scale, and what they ask for."""
+def scatter(found: Agreement, picture: ComparisonPicture, file_name: str) -> ScatterPicture:
+    """Widgets for the pair and the scale, and what they ask for, drawn."""
     lanes, numbers = picture.locus.lanes, range(len(picture.said))
     if st.session_state.get(state.SCATTER_PAIR) not in numbers:
         st.session_state[state.SCATTER_PAIR] = 0
@@ -157,36 +163,32 @@ def scatter(found: Agreement, picture: ComparisonPicture) -> ScatterPicture:
             st.session_state.setdefault(state.SCATTER_SCALE, LINEAR)
             scale = st.segmented_control("Scale", SCALES, key=state.SCATTER_SCALE, required=True,
                                          on_change=state.touch)  # fmt: skip
-    return scatter_picture(found, picture, pair, cast(str, scale))
-
-
-def draw_scatter(picture: ScatterPicture, file_name: str) -> None:
-    """The scatter itself."""
+    points = scatter_picture(found, picture, pair, cast(str, scale))
     st.plotly_chart(
-        scatter_figure(picture, dark=st.context.theme.type == "dark"), theme=None,
+        scatter_figure(points, dark=st.context.theme.type == "dark"), theme=None,
         key=f"scatter_{state.redraws()}", config=page.config(f"{file_name}_scatter"),
-        alt=describe_scatter(picture),
+        alt=describe_scatter(points),
     )  # fmt: skip
+    return points
 
 
-def by_assay(
-    sides: Sides, both: tuple[Prediction, Prediction], found: Matching, whose: str
-) -> None:
-    """The summary of all matched pairs."""
+def by_assay(asked: Comparison, both: Both) -> None:
+    """The summary of all matched pairs, and what is in none."""
     st.markdown("**Pearson r by assay**, all matched pairs over the bins in view")
     digits = st.column_config.NumberColumn(
         format="%.3f", width="small", help="Empty where a track is constant."
     )
     st.dataframe(
-        comparing.by_assay(sides, both, found, whose), hide_index=True,
+        asked.by_assay(both), hide_index=True,
         column_config=dict.fromkeys(("Median r", "Lowest r", "Highest r"), digits),
     )  # fmt: skip
     st.caption(MEANING)
-    without_partner(found, sides)
+    _without_partner(asked.matching, asked.sides)
 
 
-def matched(found: Matching, sides: Sides) -> None:
+def matched(asked: Comparison) -> None:
     """How tracks were matched, and how many have no partner."""
+    found, sides = asked.matching, asked.sides
     tables = (sides.a.checkpoint.tracks, sides.b.checkpoint.tracks)
     if found.measured:
         count = len(found.pairs)
@@ -203,7 +205,7 @@ def matched(found: Matching, sides: Sides) -> None:
         )
 
 
-def without_partner(found: Matching, sides: Sides) -> None:
+def _without_partner(found: Matching, sides: Sides) -> None:
     """The tracks of each model that are in no pair."""
     models = (sides.a.checkpoint, sides.b.checkpoint)
     with st.expander("Tracks without a partner"):
@@ -225,15 +227,3 @@ def side_by_side(sides: Sides) -> None:
             column.markdown(f"**{plain(name)}**")
             column.code(model.card.lineage or "None is written on its card.", language=None,
                         wrap_lines=True)  # fmt: skip
-
-
-def stem(sides: Sides, whose: str) -> str:
-    """The beginning of every file name."""
-    models = [
-        one.checkpoint.card.name + ("" if one.checkpoint.card.trained else "-untrained")
-        for one in (sides.a, sides.b)
-    ]
-    variant = sides.a.parsed.variant
-    parts = ["-vs-".join(models), sides.a.place.genome.assembly, str(sides.a.view).replace(",", "")]
-    parts += [] if variant is None else [variant.key, whose.replace("−", "minus")]
-    return re.sub(r"[^A-Za-z0-9.+_-]+", "-", "_".join(parts)).strip("-")[:150]

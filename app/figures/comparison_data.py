@@ -65,13 +65,13 @@ class ComparisonPicture:
         locus: the lanes over their axis: of each pair, that of A and then that of B.
         names: of A and B.
         said: of each pair, how far the two agree.
-        r: the correlations that `said` writes out.
+        allele: whose values they are; empty without a variant.
     """
 
     locus: LocusPicture
     names: tuple[str, str]
     said: tuple[str, ...]
-    r: tuple[float, ...]
+    allele: str = ""
 
 
 def comparison_picture(
@@ -109,12 +109,13 @@ def comparison_picture(
         assembly=found.origin_a.assembly,
         variant=variant,
         focus=focus,
+        title=f"{view} · {allele}" if allele else "",
         trained=all(side.trained for side in sides),
         window_name="Both windows",
         region_name="predicted by both",
     )
     names = (sides[0].name, sides[1].name)
-    return ComparisonPicture(locus, names, _said(found), tuple(found.r.tolist()))
+    return ComparisonPicture(locus, names, _said(found), allele)
 
 
 def _hull(a: Interval, b: Interval) -> Interval:

@@ -10,7 +10,7 @@ from app.figures.palette import PAPER
 from app.figures.scatter_data import ScatterPicture, describe
 
 HEAD, FOOT, LEFT, RIGHT = 6.0, 11.0, 16.0, 4.0
-LARGEST = 80.0
+LARGEST = 150.0
 """Mm of a side."""
 
 

@@ -9,7 +9,6 @@ from app.comparison_files import ComparisonFiles, menu
 from app.scene import Scene
 from app.seat import Seat
 from enformer.checkpoint import BUNDLED
-from interpret.track_pairs import TrackPair
 
 CARDS, COMPARE = "Cards", "Compare two"
 
@@ -60,49 +59,40 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
         return
     sides = comparing.beside(shown, other, query.zoom)
     panel.said(sides)
-    picture, below = st.container(), st.container()
-    with below:  # at once, while the predictions are computed
-        panel.side_by_side(sides)
     with choice:
-        found, pairs = panel.pairs(query, sides)
+        asked = panel.choice(query, sides, whose)
+    picture = st.container()
+    panel.side_by_side(sides)  # at once, while the predictions are computed
     with picture:
-        _compare(query, sides, found, pairs, whose, seat, bar)
+        _compare(query, asked, seat, bar)
 
 
 def _compare(
-    query: state.Query,
-    sides: comparing.Sides,
-    found: comparing.Matching,
-    pairs: tuple[TrackPair, ...],
-    whose: str,
-    seat: Seat,
-    bar: DeltaGenerator,
+    query: state.Query, asked: comparing.Comparison, seat: Seat, bar: DeltaGenerator
 ) -> None:
     """The lanes, the scatter of one pair, the summary of all."""
     with bar:
-        toolbar.zoom_buttons(sides.a)
-    panel.matched(found, sides)
-    if not pairs:
+        toolbar.zoom_buttons(asked.sides.a)
+    panel.matched(asked)
+    if not asked.pairs:
         st.info("No pair of tracks is chosen. Choose one under Pairs.", icon=":material/stacks:")
         return
-    both = comparing.predictions(sides, whose, seat)
-    values = comparing.agreed(sides, both, pairs)
+    both = asked.predictions(seat)
+    values = asked.agreement(both)
     if values.count < comparing.FEWEST_BINS:
         st.info(
             "Both models predict hardly a bin of the part in view. Zoom out, or press Reset.",
             icon=":material/zoom_out:",
         )
         return
-    drawn = comparing.picture(sides, values, header.genes(sides.a, seat), whose)
-    name = panel.stem(sides, whose)
-    panel.chart(drawn, name)
+    drawn = asked.picture(values, header.genes(asked.sides.a, seat))
+    panel.chart(drawn, asked.stem)
     left, right = st.columns(2, gap="medium")
-    with left:
-        points = panel.scatter(values, drawn)
-        panel.draw_scatter(points, name)
     with right:
-        panel.by_assay(sides, both, found, whose)
-    files = ComparisonFiles(values, drawn, name)
+        panel.by_assay(asked, both)
+    with left:
+        points = panel.scatter(values, drawn, asked.stem)
+    files = ComparisonFiles(values, drawn, asked.stem)
     with bar:
         toolbar.menus(lambda: menu(files, points), query)
 

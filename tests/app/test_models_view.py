@@ -2,6 +2,8 @@
 
 import json
 import re
+import threading
+import time
 from dataclasses import replace
 from functools import partial
 
@@ -11,7 +13,10 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 import enformer
-from app import state
+from app import places, services, state
+from enformer import assets
+from enformer.cache import cache_dir
+from enformer.errors import Cancelled
 from enformer.tracks import TrackId
 from tests.app.alone import finished, words
 from tests.conftest import scramble
@@ -199,10 +204,37 @@ def test_a_checkpoint_of_ones_own_shows_its_card_before_it_is_used(open_view, ch
 
 
 def test_an_open_server_offers_no_paths(open_view, monkeypatch):
-    from app import services
-
     monkeypatch.setattr(services, "paths_allowed", lambda: False)
     app = open_view("models", genome="demo", model="mini")
     assert not any(box.key == state.MODEL_SEEN for box in app.text_input)
     app = open_view("models", genome="demo", model="mini", locus=LOCUS, **{"with": "/etc/passwd"})
     assert "open to others" in words(app)
+
+
+def test_a_download_shows_how_far_it_is_and_can_be_stopped_and_taken_up(
+    open_view, monkeypatch, tmp_path
+):
+    monkeypatch.delenv("ENFORMER_LENS_OFFICIAL", raising=False)
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
+    app = open_view("models", genome="demo", model="mini")
+    monkeypatch.delenv(places.OFFLINE_VARIABLE)
+    monkeypatch.setattr(services, "online", lambda patience=0.0: False)
+    stopped = threading.Event()
+
+    def fetch(name: str, progress, cancel) -> None:
+        (cache_dir(name) / "pytorch_model.bin.part").write_bytes(b"x" * 2_000_000)
+        while not cancel():
+            progress(2_000_000, 1_000_000_000)
+            time.sleep(0.02)
+        stopped.set()
+        raise Cancelled
+
+    monkeypatch.setattr(assets, "fetch", fetch)
+    app = next(b for b in app.button if b.label.startswith("Fetch 1,005 MB")).click().run()
+    assert "2 of 1,000 MB" in app.get("progress")[0].proto.text
+    app = next(b for b in app.button if b.label == "Cancel").click().run()
+    assert stopped.wait(30)
+    assert "Stopped." in words(app)
+    assert any(b.label == "Run again" for b in app.button)
+    app = open_view("models", genome="demo", model="mini")
+    assert any(b.label.startswith("Go on fetching, 2 of 1,005 MB") for b in app.button)
