@@ -30,14 +30,15 @@ Draw = Callable[[state.Query, Scene, Seat], None]
 """Draws what a view is for. It may raise NotReady, Cancelled, or an error to be explained."""
 
 
-def run(page: str, draw: Draw) -> None:
+def run(page: str, draw: Draw, asked: state.Query | None = None) -> None:
     """Read what is asked, open what it needs, let the view draw it.
 
     Args:
         page: name of the view.
         draw: is handed the question with model and genome filled in, and what it resolves to.
+        asked: the question, where the view has synced it already.
     """
-    query, seat = state.sync(page), services.seat()
+    query, seat = asked or state.sync(page), services.seat()
     services.online()  # the first call asks the network, while everything else is opened
     query, shown = start.resolved(query), None
     foot = [query.model]
@@ -48,7 +49,7 @@ def run(page: str, draw: Draw) -> None:
     try:
         place = _place(query, seat)
         query = search.ask(query, place.genome)
-        checkpoint = _model(query.model, seat)
+        checkpoint = model(query.model, seat)
         with card:
             widgets.card(checkpoint.card, checkpoint.sha256, checkpoint.config)
         foot = [widgets.model_line(checkpoint.card, checkpoint.sha256), place.genome.assembly]
@@ -82,13 +83,16 @@ def _place(query: state.Query, seat: Seat) -> Place:
     return place
 
 
-def _model(name: str, seat: Seat) -> Checkpoint:
-    """The model; what has to be downloaded for it is offered first."""
+def model(name: str, seat: Seat) -> Checkpoint:
+    """The model; what has to be downloaded for it is offered first, and a path is remembered."""
     if fetching.is_missing(name):
         widgets.offer(name, seat)
     if fetching.is_missing(name):
         raise widgets.NotReady
-    return widgets.ready(services.open_model(name, seat), seat)
+    opened = widgets.ready(services.open_model(name, seat), seat)
+    if name not in services.MODELS:
+        state.remember_model(name)
+    return opened
 
 
 def _show(query: state.Query, shown: Scene, seat: Seat, draw: Draw) -> None:
@@ -127,7 +131,7 @@ def run_without_locus(
         picker.choose_genome(query.genome, state.gene_file())
     try:
         place = _place(query, seat)
-        checkpoint = _model(query.model, seat)
+        checkpoint = model(query.model, seat)
         with card:
             widgets.card(checkpoint.card, checkpoint.sha256, checkpoint.config)
         foot = [widgets.model_line(checkpoint.card, checkpoint.sha256), place.genome.assembly]

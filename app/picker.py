@@ -23,7 +23,7 @@ _FACET_TITLES = {"head": "Head", "assay": "Assay", "target": "Target", "biosampl
 
 def choose_model(model: str) -> None:
     """The model, by name or path."""
-    options = [*dict.fromkeys([*services.MODELS, model])]
+    options = [*dict.fromkeys([*services.MODELS, *state.recent_models(), model])]
     st.session_state[state.MODEL] = model
     st.selectbox(
         "Model",

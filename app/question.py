@@ -38,6 +38,8 @@ class Query:
         knockouts: 0-based half-open parts of the contig that are knocked out, in the order asked.
         slice: the row or column of the attention head that is a track of the Locus view; empty for none.
         calls: the VCF that is scored, and how, as `app.calls` writes it.
+        other: the model that `model` is compared with; empty where none is.
+        pairs: pairs of their tracks, `head/index:head/index`, in the order shown.
     """
 
     locus: str = ""
@@ -60,16 +62,17 @@ class Query:
     knockouts: tuple[tuple[int, int], ...] = ()
     slice: str = ""
     calls: str = ""
+    other: str = ""
+    pairs: tuple[str, ...] = ()
 
     @classmethod
     def from_url(cls, parameters: Mapping[str, str]) -> "Query":
         """What a link asks for; parameters that are unknown or make no sense are ignored."""
-        tracks = (track.strip() for track in parameters.get("tracks", "").split(","))
         return cls(
             locus=parameters.get("locus", "").strip(),
             model=parameters.get("model", "").strip(),
             genome=parameters.get("genome", "").strip(),
-            tracks=tuple(dict.fromkeys(track for track in tracks if track)),
+            tracks=_read_list(parameters.get("tracks", "")),
             zoom=_read_part(parameters.get("zoom", "")),
             target=parameters.get("target", "").strip(),
             layer=_read_number(parameters.get("layer", ""), first=1),
@@ -86,6 +89,8 @@ class Query:
             knockouts=_read_parts(parameters.get("knockouts", "")),
             slice=_one_of(SLICES, parameters.get("slice", "")),
             calls=parameters.get("calls", "").strip(),
+            other=parameters.get("with", "").strip(),
+            pairs=_read_list(parameters.get("pairs", "")),
         )
 
     def to_url(self) -> dict[str, str]:
@@ -114,6 +119,8 @@ class Query:
             "knockouts": ",".join(f"{start + 1}-{end}" for start, end in self.knockouts),
             "slice": self.slice,
             "calls": self.calls,
+            "with": self.other,
+            "pairs": ",".join(self.pairs),
         }
         return {name: value for name, value in parameters.items() if value}
 
@@ -129,6 +136,12 @@ class Query:
 
 def _write_part(part: tuple[int, int] | None) -> str:
     return f"{part[0] + 1}-{part[1]}" if part else ""
+
+
+def _read_list(text: str) -> tuple[str, ...]:
+    """Parts between commas, each once."""
+    parts = (part.strip() for part in text.split(","))
+    return tuple(dict.fromkeys(part for part in parts if part))
 
 
 def _read_part(text: str) -> tuple[int, int] | None:

@@ -6,6 +6,7 @@ only a sample of a large array, and most single-base variants would share their 
 
 import os
 from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -25,7 +26,9 @@ from app.seat import Seat, Waiting
 from app.shelf import Shelf
 from app.stored_predictions import reader
 from enformer.cache import cache_dir
+from enformer.card import ModelCard
 from enformer.checkpoint import BUNDLED, Checkpoint, load
+from enformer.config import EnformerConfig
 from enformer.coordinates import Interval
 from enformer.errors import EnformerLensError
 from enformer.genes import Gene
@@ -124,6 +127,50 @@ def open_model(source: str, seat: Seat) -> Checkpoint | Waiting:
         ("model", source, marks), work, PATIENCE, title=f"Opening the model {source}", device="disk"
     )
     return opened if isinstance(opened, Waiting) else _checkpoint(source, marks)
+
+
+@dataclass(frozen=True, eq=False)
+class About:
+    """All that a card needs of a model, without its weights, which are large.
+
+    Attributes:
+        card: what it is good for.
+        config: its sizes.
+        sha256: of its weights.
+        size: of its file in bytes; 0 for a folder.
+    """
+
+    card: ModelCard
+    config: EnformerConfig
+    sha256: str
+    size: int
+
+
+def about_model(source: str, seat: Seat) -> About | Waiting:
+    """A model's card and sizes; its weights are read once, and not kept for that.
+
+    Raises:
+        EnformerLensError: there is no such model, or files may not be named.
+        Cancelled: this session has stopped it.
+    """
+    if source not in MODELS:
+        _check_path_allowed(source)
+    marks = stamp(BUNDLED.get(source, source))
+
+    def work(control: Control) -> None:
+        control.progress(0.0, "reading and checking the weights")
+        _about(source, marks)
+
+    key = ("about", source, marks)
+    read = seat.ask(key, work, PATIENCE, title=f"Reading the card of {source}", device="disk")
+    return read if isinstance(read, Waiting) else _about(source, marks)
+
+
+@st.cache_resource(show_spinner=False, max_entries=50)
+def _about(source: str, marks: tuple[int, ...]) -> About:
+    made = load(source, device="cpu")
+    size = made.source.stat().st_size if made.source.is_file() else 0
+    return About(made.card, made.config, made.sha256, size)
 
 
 @st.cache_resource(show_spinner=False, max_entries=3)
@@ -238,17 +285,30 @@ def unknown_bases(window: Interval, place_key: str, _place: Place) -> int:
 
 
 def answer(
-    checkpoint: Checkpoint, place: Place, window: Interval, parsed: ParsedQuery, seat: Seat
+    checkpoint: Checkpoint,
+    place: Place,
+    window: Interval,
+    parsed: ParsedQuery,
+    seat: Seat,
+    kind: str = "predict",
 ) -> Answer | Waiting:
     """The predictions for a question: from memory, from disk, or by a job.
+
+    Args:
+        checkpoint: the model.
+        place: the genome.
+        window: the model's input.
+        parsed: what is asked.
+        seat: of this session; it waits for no other prediction of this kind any more.
+        kind: tells apart what one page waits for together.
 
     Raises:
         EnformerLensError: it cannot be computed.
         Cancelled: this session has stopped it.
     """
     requests = requests_for(checkpoint, place.genome, window, parsed.variant)
-    key = ("predict", *requests)
-    seat.leave_others("predict", key)
+    key = (kind, *requests)
+    seat.leave_others(kind, key)
     known = {request: _known(request, checkpoint) for request in requests}
     found = {request: made for request, made in known.items() if made is not None}
     if len(found) == len(requests):

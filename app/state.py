@@ -113,6 +113,18 @@ OWN_COUNT = "own_count"
 OWN_PATH = "own_path_box"
 OWN_LINES = "own_lines_box"
 OWN_FIELD = "own_{}_{}"
+MODELS_PART = "models_part"
+MODEL_SEEN = "model_seen_box"
+RECENT_MODELS = "recent_models"
+OTHER_MODEL = "other_model_box"
+LAST_OTHER = "last_other"
+PAIRS = "pairs_box"
+PAIR_OF_A = "pair_of_a"
+PAIR_OF_B = "pair_of_b"
+COMPARED_ALLELE = "compared_allele"
+SCATTER_PAIR = "scatter_pair"
+SCATTER_SCALE = "scatter_scale"
+COMPARISON_WIDTH = "comparison_width"
 
 # What belongs to a place, without it.
 _NOWHERE: Mapping[str, Any] = {
@@ -121,6 +133,7 @@ _NOWHERE: Mapping[str, Any] = {
 T = TypeVar("T")
 HISTORY_LENGTH = 30
 UNDO_LENGTH = 200
+RECENT_LENGTH = 8
 
 
 def sync(page: str) -> Query:
@@ -217,6 +230,7 @@ def ask_on(genome: str, text: str) -> None:
 def choose_model(model: str) -> None:
     """Ask another model about the same place; its tracks, layers and tokens are others."""
     other = replace(query(), model=model, model_sha="", tracks=(), target="")
+    other = replace(query(), model=model, tracks=(), pairs=(), target="")
     _set(replace(other, layer=None, head=None, token=None))
 
 
@@ -230,6 +244,8 @@ def _elsewhere() -> Query:
     left = replace(query(), **_NOWHERE, locus="", truth="")
     left = replace(query(), locus="", zoom=None, target="", token=None, truth="", knockouts=())
     return left if left.model else replace(left, tracks=(), layer=None, head=None)
+    left = replace(query(), locus="", zoom=None, target="", token=None, truth="")
+    return left if left.model else replace(left, tracks=(), pairs=(), layer=None, head=None)
 
 
 def choose_target(target: str) -> None:
@@ -302,6 +318,41 @@ def want_table(key: str) -> None:
 def wants_table(key: str) -> bool:
     """Whether this session has asked for its scores."""
     return key in st.session_state.get(CALLS_WANTED, ())
+
+
+def compare_with(model: str) -> None:
+    """Compare the model in use with this one; empty for with none."""
+    st.session_state[LAST_OTHER] = model or query().other
+    _set(replace(query(), other=model, pairs=()))
+
+
+def last_other() -> str:
+    """The model that was compared with before; empty where none was."""
+    return st.session_state.get(LAST_OTHER, "")
+
+
+def swap_models(model: str) -> None:
+    """Put the other model to use and compare it with this one, track by track as before."""
+    now = query()
+    turned = tuple(":".join(reversed(pair.split(":"))) for pair in now.pairs)
+    swapped = replace(now, model=now.other, other=model, pairs=turned, tracks=(), target="")
+    _set(replace(swapped, layer=None, head=None, token=None))
+
+
+def choose_pairs(pairs: tuple[str, ...]) -> None:
+    """Compare these pairs of tracks, in this order; none means those the app chooses."""
+    _set(replace(query(), pairs=pairs))
+
+
+def remember_model(path: str) -> None:
+    """Put a model that was opened by its path at the head of the recent ones."""
+    others = [known for known in recent_models() if known != path]
+    st.session_state[RECENT_MODELS] = [path, *others][:RECENT_LENGTH]
+
+
+def recent_models() -> list[str]:
+    """Paths of models that were opened in this session, the latest first."""
+    return st.session_state.get(RECENT_MODELS, [])
 
 
 def choose_genes(path: str) -> None:

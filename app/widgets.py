@@ -222,7 +222,8 @@ def offer(name: str, seat: Seat) -> None:
         st.success("It is here.", icon=":material/check:")
     else:
         st.code(str(asset), language=None, wrap_lines=True)
-        label = f"Fetch {asset.size / 1e6:,.0f} MB ({asset.licence})"
+        here, whole = fetching.arrived(name) / 1e6, f"{asset.size / 1e6:,.0f} MB ({asset.licence})"
+        label = f"Go on fetching, {here:,.0f} of {whole} are here" if here else f"Fetch {whole}"
         st.button(
             label, icon=":material/download:", key=f"fetch_{name}",
             on_click=state.want_asset, args=(name,),

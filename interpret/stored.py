@@ -33,6 +33,7 @@ RESULTS = {
     "Seqlet": "interpret.motifs",
     "MotifChanges": "interpret.motif_change",
     "MotifChange": "interpret.motif_change",
+    "Agreement": "interpret.agreement",
 }
 """Where each class of results is; imported only when one is restored."""
 

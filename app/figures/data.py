@@ -51,6 +51,8 @@ class LocusPicture:
         features: intervals and genes of files, in lanes under the genes.
         scale: of the value axes.
         remarks: more sentences that belong under the figure.
+        window_name: what the strip calls the window.
+        region_name: what it calls the region.
     """
 
     window: Interval
@@ -72,6 +74,8 @@ class LocusPicture:
     features: tuple[FeatureLane, ...] = ()
     scale: Scale = LINEAR
     remarks: tuple[str, ...] = ()
+    window_name: str = "Model's window"
+    region_name: str = "predicted region"
 
     @cached_property
     def edges(self) -> Int[np.ndarray, " edges"]:

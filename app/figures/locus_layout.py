@@ -130,7 +130,7 @@ def _head(frame: Frame, colours: Theme) -> list[Spec]:
     picture = frame.picture
     title = picture.title or f"{picture.place} · {length_text(picture.place.length)}"
     small = {"font": {"size": page.SMALL, "color": colours.muted}, "xshift": LEFT}
-    window = f"Model's window, {length_text(picture.window.length)}"
+    window = f"{picture.window_name}, {length_text(picture.window.length)}"
     strip_middle = frame.above((at.STRIP_BOTTOM + at.STRIP_TOP) / 2)
     texts = [
         text(f"<b>{title}</b> · {picture.assembly}", 0, frame.above(77), font={"size": 14},

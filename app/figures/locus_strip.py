@@ -60,8 +60,9 @@ def predicted(frame: Frame) -> list[Spec]:
 
 def _names(picture: LocusPicture) -> tuple[str, ...]:
     """The name with more and with less in it."""
-    long = length_text(picture.region.length)
-    return (f"predicted region, {long} = {picture.bins} bins", f"predicted, {long}", "predicted")
+    long, name = length_text(picture.region.length), picture.region_name
+    short = name.partition(" ")[0]
+    return (f"{name}, {long} = {picture.bins} bins", f"{short}, {long}", short)
 
 
 def _edges(picture: LocusPicture) -> tuple[int, int]:

@@ -5,7 +5,6 @@ from dataclasses import replace
 import streamlit as st
 
 from app import (
-    comparing,
     contributing,
     contribution_downloads,
     header,
@@ -14,6 +13,7 @@ from app import (
     marking,
     motif_marks,
     picker,
+    side_by_side,
     state,
     targets,
     toolbar,
@@ -66,12 +66,12 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
     files = contribution_downloads.Files(found, picture, other, lost.done)
     with bar:
         toolbar.zoom_buttons(shown)
-        knockout_panel.button(shown, comparing.part_in_view(shown))
+        knockout_panel.button(shown, side_by_side.part_in_view(shown))
         toolbar.menus(lambda: contribution_downloads.menu(files), query)
     figure = contribution_figure(picture, dark=st.context.theme.type == "dark")
     toolbar.chart(figure, picture.locus, describe(picture), files.stem)
     if other is not None:
-        comparing.draw(found, other, shown)
+        side_by_side.draw(found, other, shown)
     knockout_panel.draw(lost, seat)
 
 

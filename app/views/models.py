@@ -1,79 +1,100 @@
-"""The Models view: the card of each model, what it was measured to do, and how to train another."""
+"""The Models view: the card of each model, and two models compared at one place."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from app import held_out_panel, picker, places, services, start, state, widgets
+from app import comparing, header, model_cards, services, start, state, toolbar, widgets
+from app import comparison_panel as panel
+from app.comparison_files import ComparisonFiles, menu
+from app.scene import Scene
 from app.seat import Seat
 from enformer.checkpoint import BUNDLED
-from enformer.errors import Cancelled, EnformerLensError
-from enformer.published import OFFICIAL_CARD
 
-# What each step of training does, and its command.
-OWN = (
-    (
-        "**Prepare**: cut a genome and its bigWigs into windows, split by chromosome, in one HDF5 file.",
-        "python -m train.prepare bigwig --genome genome.fa --tracks tracks.tsv "
-        "--valid chr8 --test chr9 --out data.h5",
-    ),
-    (
-        "**Train**: what a configuration file says (see `train/configs/`), on one CPU, one GPU or many.",
-        "python -m train.fit own.toml",
-    ),
-    (
-        "**Evaluate**: correlations per track, gene and assay on held-out windows, as a report.",
-        "python -m train.evaluate runs/own/best.safetensors data.h5 --split test --out report",
-    ),
-)
+CARDS, COMPARE = "Cards", "Compare two"
 
 
 def view() -> None:
-    """One card a model; the one in use is marked."""
-    state.sync("models")
-    seat, query = services.seat(), start.resolved(state.query())
-    st.title("Models")
-    st.caption("No model is shown without its card. Choose one here or in the Locus view.")
-    for name in dict.fromkeys([*services.MODELS, query.model]):
-        with st.container(border=True, key=f"model_{name}"):
-            _model(name, name == query.model, seat)
-    _train_your_own()
-    widgets.footer(f"Model in use: {query.model}", *widgets.software())
+    """The part that is asked for."""
+    query = state.sync("models")
+    in_use = start.resolved(query).model
+    _choose_part(query, in_use)
+    if query.other:
+        header.run("models", draw, query)
+        return
+    model_cards.draw(in_use, services.seat())
+    widgets.footer(f"Model in use: {in_use}", *widgets.software())
     state.write_url()
 
 
-def _model(name: str, in_use: bool, seat: Seat) -> None:
-    st.subheader(widgets.plain(picker.model_title(name)))
-    try:
-        if in_use or name in BUNDLED:
-            opened = widgets.ready(services.open_model(name, seat), seat)
-            size = sum(places.stamp(opened.source)[:1]) if opened.source.is_file() else 0
-            widgets.card(opened.card, opened.sha256, opened.config, size=size, figures=False)
-            held_out_panel.draw(opened.card, name)
-        else:
-            widgets.card(OFFICIAL_CARD)
-            held_out_panel.draw(OFFICIAL_CARD, name)
-            widgets.offer(name, seat)
-    except EnformerLensError as error:
-        widgets.explain(error, seat, name)
-    except Cancelled:
-        widgets.stopped(seat, name)
-    except widgets.NotReady:
-        return
-    if in_use:
-        st.markdown(":material/check_circle: In use")
-    else:
-        st.button("Use this model", key=f"use_{name}", on_click=state.choose_model, args=(name,))
+def _choose_part(query: state.Query, in_use: str) -> None:
+    st.session_state[state.MODELS_PART] = COMPARE if query.other else CARDS
+    st.segmented_control(
+        "Part", (CARDS, COMPARE), key=state.MODELS_PART, required=True, on_change=_part_chosen,
+        args=(in_use,), label_visibility="collapsed",
+    )  # fmt: skip
 
 
-def _train_your_own() -> None:
-    with st.container(border=True, key="train_your_own"):
-        st.subheader("Train your own")
-        st.markdown(
-            "From a genome and its measurements to a model in this list, in three commands:"
+def _part_chosen(in_use: str) -> None:
+    compare = st.session_state[state.MODELS_PART] == COMPARE
+    known = [state.last_other(), *state.recent_models(), *BUNDLED]
+    other = next(name for name in known if name not in ("", in_use))
+    state.compare_with(other if compare else "")
+
+
+def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
+    """Model A, which is in use, against model B, at the place that is asked about."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="models_compared"):
+        panel.other_model(query.model, query.other)
+        whose = panel.allele(shown.parsed.variant is not None)
+        choice = st.container(key="pairs", width="content")
+    bar = st.container(horizontal=True, key="toolbar")
+    if query.other == query.model:
+        st.info(
+            "A and B are one model. Choose another as model B, or as the model in use.",
+            icon=":material/compare:",
         )
-        for about, command in OWN:
-            st.markdown(about)
-            st.code(command, language="bash", wrap_lines=True)
-        st.caption("Then type the path of `best.safetensors` under Model in the Locus view.")
+        return
+    other = panel.opened(query.other, seat)
+    if other is None:
+        return
+    sides = comparing.beside(shown, other, query.zoom)
+    panel.said(sides)
+    with choice:
+        asked = panel.choice(query, sides, whose)
+    picture = st.container()
+    panel.side_by_side(sides)  # at once, while the predictions are computed
+    with picture:
+        _compare(query, asked, seat, bar)
+
+
+def _compare(
+    query: state.Query, asked: comparing.Comparison, seat: Seat, bar: DeltaGenerator
+) -> None:
+    """The lanes, the scatter of one pair, the summary of all."""
+    with bar:
+        toolbar.zoom_buttons(asked.sides.a)
+    panel.matched(asked)
+    if not asked.pairs:
+        st.info("No pair of tracks is chosen. Choose one under Pairs.", icon=":material/stacks:")
+        return
+    both = asked.predictions(seat)
+    values = asked.agreement(both)
+    if values.count < comparing.FEWEST_BINS:
+        st.info(
+            "Both models predict hardly a bin of the part in view. Zoom out, or press Reset.",
+            icon=":material/zoom_out:",
+        )
+        return
+    drawn = asked.picture(values, header.genes(asked.sides.a, seat))
+    panel.chart(drawn, asked.stem)
+    left, right = st.columns(2, gap="medium")
+    with right:
+        panel.by_assay(asked, both)
+    with left:
+        points = panel.scatter(values, drawn, asked.stem)
+    files = ComparisonFiles(values, drawn, asked.stem)
+    with bar:
+        toolbar.menus(lambda: menu(files, points), query)
 
 
 view()

@@ -32,6 +32,9 @@ def page() -> None:
         "lanes": lambda: state.choose_lanes("log1p", "biosample"),
         "evidence": lambda: state.choose_evidence("peaks:20:2"),
         "mark": lambda: state.choose_mark((6, 7)),
+        "compare": lambda: state.compare_with("demo"),
+        "pairs": lambda: state.choose_pairs(("human/3:human/1",)),
+        "swap": lambda: state.swap_models("mini"),
         "recall": lambda: state.recall(state.history()[-1]),
     }.items():
         st.button(label, on_click=change)
@@ -71,6 +74,9 @@ LINKS = [
     Query(truth="blood", scale="log1p,shared", group="assay"),
     Query(model="folder/a model.safetensors", genome="folder/hg 38.fa.gz"),
     Query(evidence="peaks:20:2", mark=(0, 9), model_sha="0123456789ab", assembly="hg38"),
+    Query(
+        model="mini", other="folder/own.safetensors", pairs=("human/0:human/24", "mouse/1:human/3")
+    ),
 ]
 
 
@@ -247,3 +253,25 @@ def test_another_genome_drops_the_truth_and_what_belongs_to_a_model_it_chooses()
     app = click(opened(), "model", "tracks", "attention", "truth", "genome")
     kept = Query(genome="demo", model="official", tracks=("human/3", "human/1"), layer=3, head=2)
     assert app.session_state["query"] == kept
+
+
+def test_another_model_in_use_drops_the_pairs_and_keeps_what_it_is_compared_with():
+    app = click(opened(), "compare", "pairs")
+    assert app.query_params["with"] == "demo"
+    assert app.query_params["pairs"] == "human/3:human/1"
+    assert click(app, "model").session_state["query"] == Query(model="official", other="demo")
+    assert click(opened(), "compare", "pairs", "genome").session_state["query"] == Query(
+        genome="demo", other="demo"
+    )
+
+
+def test_swapped_models_keep_their_pairs_the_other_way_round():
+    app = click(opened(model="mini"), "ask HBB", "compare", "pairs", "tracks", "swap")
+    swapped = Query("HBB", model="demo", other="mini", pairs=("human/1:human/3",))
+    assert app.session_state["query"] == swapped
+
+
+def test_what_is_compared_is_no_other_question():
+    app = click(opened(), "ask HBB", "zoom 5-9", "compare", "pairs")
+    assert len(app.session_state["zooms"]) == 1
+    assert [query.locus for query in app.session_state["history"]] == ["HBB", ""]
