@@ -32,5 +32,6 @@ views = [
     st.Page("views/evidence.py", title="Evidence", icon=":material/fact_check:"),
     st.Page("views/variant.py", title="Variant", icon=":material/difference:"),
     st.Page("views/models.py", title="Models", icon=":material/model_training:"),
+    st.Page("views/learn.py", title="Learn", icon=":material/school:"),
 ]
 st.navigation(views, position="top").run()

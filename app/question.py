@@ -25,6 +25,7 @@ class Query:
         token: of the window, from 0.
         method: how it is explained, as the view that explains writes it.
         truth: the tissue whose planted truth is drawn; empty where none is.
+        step: of the guided tour, from 0.
     """
 
     locus: str = ""
@@ -38,6 +39,7 @@ class Query:
     token: int | None = None
     method: str = ""
     truth: str = ""
+    step: int | None = None
 
     @classmethod
     def from_url(cls, parameters: Mapping[str, str]) -> "Query":
@@ -55,10 +57,11 @@ class Query:
             token=_read_number(parameters.get("token", ""), first=0),
             method=parameters.get("method", "").strip(),
             truth=parameters.get("truth", "").strip(),
+            step=_read_number(parameters.get("step", ""), first=1),
         )
 
     def to_url(self) -> dict[str, str]:
-        """URL parameters, as a person reads them: positions, layers and heads are counted from 1.
+        """URL parameters, as a person reads them: positions, layers, heads and steps are counted from 1.
 
         Tokens are counted from 0, as bins and tracks are everywhere.
         """
@@ -74,6 +77,7 @@ class Query:
             "token": "" if self.token is None else str(self.token),
             "method": self.method,
             "truth": self.truth,
+            "step": "" if self.step is None else str(self.step + 1),
         }
         return {name: value for name, value in parameters.items() if value}
 

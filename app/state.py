@@ -61,6 +61,10 @@ EVIDENCE_SHUFFLES = "evidence_shuffles"
 EVIDENCE_WIDTH = "evidence_width"
 TRUTH_SHOWN = "truth_toggle"
 TRUTH_TISSUE = "truth_tissue"
+LEARN_PART = "learn_part"
+LEARN_STEP = "learn_step"
+LEARN_PLACE = "learn_place"
+GLOSSARY_TEXT = "glossary_text"
 
 T = TypeVar("T")
 HISTORY_LENGTH = 30
@@ -158,6 +162,11 @@ def choose_method(method: str) -> None:
 def choose_truth(tissue: str) -> None:
     """Draw what was planted as it acts in this tissue; empty for not at all."""
     _set(replace(query(), truth=tissue))
+
+
+def choose_step(step: int) -> None:
+    """Take this step of the guided tour, from 0."""
+    _set(replace(query(), step=step))
 
 
 def choose_genes(path: str) -> None:
