@@ -99,7 +99,7 @@ def _tracks(tour: Tour, query: state.Query, shown: Scene, seat: Seat) -> Drawn:
 def _attention(tour: Tour, query: state.Query, shown: Scene, seat: Seat) -> Drawn:
     target, config = _target(query, shown), shown.checkpoint.config
     summary = attending.summary_of(shown, target.tokens(config), "REF", seat)
-    genes, name = header.genes(shown, seat), shown.parsed.name
+    genes = header.genes(shown, seat)
     place = attending.place_of(
         shown,
         targets.interval(target, shown),
@@ -109,14 +109,15 @@ def _attention(tour: Tour, query: state.Query, shown: Scene, seat: Seat) -> Draw
         tour.tissue,
     )
     picture = with_attention(place, summary, f"TSS of {tour.gene}")
-    control = touring.here(tour.control[1], shown)
-    layer, head, times = keenest_head(summary, summary.tokens_over(control))
-    elements = _elements(tour, shown, target, seat)
+    keys = summary.tokens_over(touring.here(tour.control[1], shown))
+    looks = keenest_head(summary, keys) if keys else None
+    if looks is not None:
+        query = replace(query, layer=looks.layer, head=looks.head)
     from interpret.evidence import evidence  # with torch's methods: not before a step needs them
 
-    compared = evidence(target, elements, config, attention=summary)
-    told = findings.of_attention(compared, name, tour.trap, (layer, head, times), tour.control[0])
-    return Drawn(*_locus(picture), told, replace(query, layer=layer, head=head))
+    compared = evidence(target, _elements(tour, shown, target, seat), config, attention=summary)
+    told = findings.of_attention(compared, tour.gene, tour.trap, looks, tour.control[0])
+    return Drawn(*_locus(picture), told, query)
 
 
 def _target(query: state.Query, shown: Scene) -> Target:
@@ -144,8 +145,8 @@ def _knockout(tour: Tour, query: state.Query, shown: Scene, seat: Seat) -> Drawn
     elements = candidates.elements(source, shown, target, seat)
     if not elements:
         raise EnformerLensError(
-            "This model predicts no open chromatin here that could be knocked out.",
-            read=str(shown.window), do="Take the tour on the demo genome, or with another model.",
+            "The window holds no element that could be knocked out.",
+            read=str(shown.window), do="Take this step with a model whose window is longer, such as demo.",
         )  # fmt: skip
     asked = evidencing.request(shown, target, elements, EFFORT)
     found = widgets.ready(evidencing.gather(asked, shown, seat), seat)

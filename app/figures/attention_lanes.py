@@ -1,6 +1,6 @@
 """Attention from a target as lanes of the locus figure, beside genes and elements."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float
@@ -40,15 +40,28 @@ def attended(
     return weight, np.mean([profile[shift] for shift in shifts], axis=0)
 
 
-def keenest_head(summary: AttentionSummary, keys: range) -> tuple[int, int, float]:
-    """Layer and head that give some tokens most of what is usual there, and how many times it is."""
+@dataclass(frozen=True)
+class Looks:
+    """How much an attention head gives some tokens, as a multiple of what it gives at that distance.
+
+    Attributes:
+        layer: from 0.
+        head: from 0.
+        times: the multiple.
+    """
+
+    layer: int
+    head: int
+    times: float
+
+
+def keenest_head(summary: AttentionSummary, keys: range) -> Looks:
+    """The head of the kept queries that gives some tokens, at least one, most of what is usual there."""
     own, tokens = summary.rows[..., list(keys)].sum((2, 3)), np.array(keys)
-    usual = sum(
-        summary.profile[..., tokens - q + summary.tokens - 1].sum(-1) for q in summary.queries
-    )
-    times = own / usual
+    shifts = [tokens - query + summary.tokens - 1 for query in summary.queries]
+    times = own / np.sum([summary.profile[..., shift].sum(-1) for shift in shifts], axis=0)
     layer, head = np.unravel_index(int(times.argmax()), times.shape)
-    return int(layer), int(head), float(times[layer, head])
+    return Looks(int(layer), int(head), float(times[layer, head]))
 
 
 def _lane(label: str, unit: str, values: Float[np.ndarray, " bins"]) -> TrackLane:

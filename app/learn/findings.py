@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.figures.attention_lanes import Looks
 from app.figures.contribution_data import ContributionPicture
 from app.figures.data import LocusPicture, TrackLane
 from enformer.config import EnformerConfig
@@ -29,8 +30,11 @@ def of_window(window: Interval, region: Interval, config: EnformerConfig) -> tup
 
 def of_tracks(picture: LocusPicture) -> tuple[str, ...]:
     """How tracks agree with what was planted, and where the first of them is highest."""
-    known = [(lane, lane.expected) for lane in picture.lanes if lane.expected is not None]
-    told = [f"{_name(lane)} {_pearson(lane.values, there):.2f}" for lane, there in known]
+    told = [
+        f"{_name(lane)} {np.corrcoef(lane.values, lane.expected)[0, 1]:.2f}"
+        for lane in picture.lanes
+        if lane.expected is not None and np.ptp(lane.values) and np.ptp(lane.expected)
+    ]
     agreed = "Pearson correlation with the planted expectation over the predicted region: "
     return tuple(
         [_peak(picture, picture.lanes[0])] + ([f"{agreed}{', '.join(told)}."] * bool(told))
@@ -38,11 +42,7 @@ def of_tracks(picture: LocusPicture) -> tuple[str, ...]:
 
 
 def _name(lane: TrackLane) -> str:
-    return f"{lane.assay_name} {lane.label}"
-
-
-def _pearson(one: np.ndarray, other: np.ndarray) -> float:
-    return float(np.corrcoef(one, other)[0, 1])
+    return f"{lane.assay_name} {lane.label.replace(',', '')}"
 
 
 def _peak(picture: LocusPicture, lane: TrackLane) -> str:
@@ -58,7 +58,7 @@ def _peak(picture: LocusPicture, lane: TrackLane) -> str:
 
 
 def of_attention(
-    found: Evidence, gene: str, trap: str, head: tuple[int, int, float], control: str
+    found: Evidence, gene: str, trap: str, looks: Looks | None, control: str
 ) -> tuple[str, ...]:
     """Which elements get more attention than distance explains, and which head looks at the control region.
 
@@ -66,23 +66,23 @@ def of_attention(
         found: with attention.
         gene: whose start looks.
         trap: an element that does not act on it; empty where none is known.
-        head: layer and head, from 0, and how many times what is usual it gives.
-        control: the region that the head looks at.
+        looks: the head that looks at the control region most; None where that is not in the window.
+        control: what people call that region.
     """
     ranked = [row for row in np.argsort(-found.attention) if np.isfinite(found.attention[row])]
     told = ", ".join(f"{_placed(found, row)} {found.attention[row]:.1f} ×" for row in ranked[:MOST])
-    said = [f"From the start of {gene}, most for their distance: {told}."]
+    said = [f"From the start of {gene}, most for their distance: {told or 'no element is here'}."]
     if trap in found.labels:
         row = found.labels.index(trap)
         said.append(
             f"{_placed(found, row)} does not act on {gene}, and gets {found.attention[row]:.1f} ×: "
             f"number {ranked.index(row) + 1} of {len(ranked)}."
         )
-    layer, number, times = head
-    said.append(
-        f"Of all heads, layer {layer + 1}, head {number + 1} looks at {control} most: {times:.1f} times "
-        "what it gives at that distance on average."
-    )
+    if looks is not None:
+        said.append(
+            f"Of all heads, layer {looks.layer + 1}, head {looks.head + 1} looks at {control} most: "
+            f"{looks.times:.1f} times what it gives at that distance on average."
+        )
     return tuple(said)
 
 
@@ -143,7 +143,8 @@ def of_knockout(found: Evidence, truth: Mapping[str, float] | None, trap: str) -
 
 
 def _change(share: float) -> str:
-    return f"{_signed(100 * share, '.1f')} %"
+    text = _signed(100 * share, ".1f")
+    return f"{text.strip('+−') if float(text.strip('+−')) == 0 else text} %"
 
 
 def _planted(found: Evidence, row: int, truth: Mapping[str, float] | None) -> str:
@@ -167,11 +168,13 @@ class Change:
     planted: tuple[float, float] | None = None
 
     def __str__(self) -> str:
-        text = f"{self.gene} {self.ref:.3g} → {self.alt:.3g} ({_change(self.alt / self.ref - 1)})"
-        if self.planted is None:
-            return text
-        before, after = self.planted
-        return f"{text}; planted {before:.3g} → {after:.3g} ({_change(after / before - 1)})"
+        text = f"{self.gene} {_both(self.ref, self.alt)}"
+        return text if self.planted is None else f"{text}; planted {_both(*self.planted)}"
+
+
+def _both(ref: float, alt: float) -> str:
+    """`34.5 → 32.3 (−6.4 %)`."""
+    return f"{ref:.3g} → {alt:.3g}" + (f" ({_change(alt / ref - 1)})" if ref else "")
 
 
 def changes(

@@ -14,9 +14,9 @@ pytestmark = pytest.mark.usefixtures("offline")
 
 
 @pytest.fixture
-def opened(open_view, wide_model):
-    """Opens the view on the planted model."""
-    return partial(open_view, "learn", model=wide_model)
+def opened(open_view, middle_model):
+    """Opens the view on a planted model whose window holds the gene and the trap."""
+    return partial(open_view, "learn", model=middle_model)
 
 
 def figure(app: AppTest) -> dict:
@@ -31,11 +31,14 @@ def button(app: AppTest, key: str):
 @pytest.mark.parametrize(
     ("number", "said"),
     [
-        (1, "1,536 tokens of 128 bp"),
-        (2, "Pearson correlation with the planted expectation over the predicted region: CAGE blood"),
+        (1, "512 tokens of 128 bp"),
+        (
+            2,
+            "Pearson correlation with the planted expectation over the predicted region: CAGE blood",
+        ),
         (3, "does not act on DGB1"),
         (4, "Planted sites that act in blood are"),
-        (5, "The trap, DOUT1 (−14.5 kb)"),
+        (5, "The trap, DOUT1 (−14.6 kb)"),
         (6, "Planted: it breaks a site of NFE2 in DLCR-HS2"),
     ],
 )
@@ -105,12 +108,13 @@ def test_papers_have_a_doi(opened):
     assert "https://doi.org/10.1038/s41592-021-01252-x" in words(app.run())
 
 
-def test_a_model_without_sense_here_is_warned_of(opened, tiny_checkpoint):
-    assert "never trained" in words(opened())
+def test_weights_that_were_never_trained_are_warned_of(opened):
+    assert "This model was never trained" in words(opened())
 
 
 def test_a_window_that_holds_too_little_still_has_its_steps(opened, planted_model):
-    for number in (1, 2, 3, 4):
+    for number in range(1, 7):
         app = opened(step=str(number), model=planted_model)
-        assert not app.error
-        assert app.get("plotly_chart")
+        assert bool(app.get("plotly_chart")) == (number != 5)
+        assert bool(app.error) == (number == 5)  # nothing to knock out, which is explained
+    assert "The window holds no element" in words(opened(step="5", model=planted_model))

@@ -65,6 +65,7 @@ LINKS = [
     Query(locus="chr11:5227002:T>A", tracks=("human/4828", "mouse/3"), zoom=(0, 5_290_000)),
     Query(target="human/0,3@447-449", layer=0, head=7, token=0, method="gradient"),
     Query(model="folder/a model.safetensors", genome="folder/hg 38.fa.gz"),
+    Query(locus="DGB1", truth="blood", step=4),
 ]
 
 
