@@ -12,12 +12,12 @@ from app.learn.glossary import search, terms
 from app.learn.tours import STEPS, Step, Tour, demo_tour
 from app.learn.words import text
 from app.seat import Seat
-from app.tour_pictures import PICTURES, Drawn
+from app.tour_pictures import EFFORT, PICTURES, Drawn
 from enformer.errors import Cancelled, EnformerLensError
 
 VIEWS = Path(__file__).with_name("views")
 HERE, DEMO = "here", "demo"
-EFFORT = {"evidence": {state.EVIDENCE_STEPS: 10, state.EVIDENCE_SHUFFLES: 2}}
+TOLD = {"evidence": {state.EVIDENCE_STEPS: EFFORT.steps, state.EVIDENCE_SHUFFLES: EFFORT.shuffles}}
 """What a view is told besides its question: session keys and their values."""
 METHODS = {
     "planted links by knock-out": "Knock-out",
@@ -62,38 +62,38 @@ def turn_pages(step: Step) -> None:
 
 
 def live(step: Step, seat: Seat) -> tuple[Tour, state.Query] | None:
-    """The step's picture with what it found; the tour and the question of the view that shows it large."""
+    """The step's picture with what it found.
+
+    Returns:
+        The tour, and the question of the view that shows the picture large; None until that is known.
+    """
+    found = None
     try:
         tour = _choose_tour(seat)
         query, shown = touring.opened(step, tour, seat)
-    except EnformerLensError as error:
-        widgets.explain(error, seat)
-        return None
-    except Cancelled:
-        widgets.stopped(seat)
-        return None
-    except widgets.NotReady:
-        return None
-    for warning in shown.warnings:
-        st.warning(widgets.plain(warning), icon=":material/warning:")
-    try:
+        found = tour, query
+        for warning in shown.warnings:
+            st.warning(widgets.plain(warning), icon=":material/warning:")
         drawn = PICTURES[step.name](tour, query, shown, seat)
+        _picture(step, drawn)
+        found = tour, drawn.query
     except EnformerLensError as error:
         widgets.explain(error, seat)
     except Cancelled:
         widgets.stopped(seat)
     except widgets.NotReady:
-        st.caption("The picture comes as soon as it is computed. The text does not wait.")
-    else:
-        _picture(step, drawn)
-        query = drawn.query
-    return tour, query
+        st.caption("The picture comes as soon as it is computed. The words do not wait.")
+    return found
 
 
 def _choose_tour(seat: Seat) -> Tour:
     """The one on the open genome, or the one whose truth is known."""
-    query = start.resolved(state.query())
-    home, truth = touring.home_tour(query, seat), demo_tour(services.default_model("demo"))
+    truth = demo_tour(services.default_model("demo"))
+    try:
+        home = touring.home_tour(start.resolved(state.query()), seat)
+    except EnformerLensError as error:  # there is always the demo genome to learn at
+        st.caption(f":material/warning: {widgets.plain(error.wrong)}")
+        return truth
     if home is None or home.genome == "demo":
         return home or truth
     st.session_state.setdefault(state.LEARN_PLACE, HERE)
@@ -118,7 +118,7 @@ def open_view(step: Step, tour: Tour, query: state.Query) -> None:
     if st.button(f"Open it in {name}", icon=":material/open_in_full:", key=f"open_{step.view}",
                  help=f"{tour.gene} on {tour.genome}, with everything that the view can do."):  # fmt: skip
         query = replace(query, step=STEPS.index(step))
-        st.session_state.update(EFFORT.get(step.view, {}))
+        st.session_state.update(TOLD.get(step.view, {}))
         state.recall(query)
         st.switch_page(VIEWS / f"{step.view}.py", query_params=query.to_url())
 

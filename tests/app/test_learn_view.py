@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app import state
+from app import learn_panel, places, state
 from app.learn.tours import STEPS
 from tests.app.alone import finished, words
 
@@ -118,3 +118,26 @@ def test_a_window_that_holds_too_little_still_has_its_steps(opened, planted_mode
         assert bool(app.get("plotly_chart")) == (number != 5)
         assert bool(app.error) == (number == 5)  # nothing to knock out, which is explained
     assert "The window holds no element" in words(opened(step="5", model=planted_model))
+
+
+def test_with_hg38_open_the_tour_is_taken_at_hbb(opened, tiny_checkpoint, shared_data, monkeypatch):
+    hg38 = shared_data / "hg38"
+    monkeypatch.setenv(places.GENOME_VARIABLE, str(hg38 / "hg38_partial.fa.gz"))
+    monkeypatch.setenv(places.GENES_VARIABLE, str(hg38 / "beta_globin_genes.bed"))
+    app = opened(model=str(tiny_checkpoint.source))
+    assert not app.error
+    assert "Read: chr11:5,21" in words(app)
+    control = app.button_group(key=state.LEARN_PLACE)
+    assert control.value == learn_panel.HERE
+    for step in ("2", "3", "4", "6"):
+        app = opened(model=str(tiny_checkpoint.source), step=step)
+        assert not app.error
+        assert app.get("plotly_chart")
+    assert "HBB" in words(app)
+    assert "Planted" not in words(app)
+
+
+def test_a_genome_that_is_gone_leaves_the_demo_genome_to_learn_at(opened, tmp_path):
+    app = opened(genome=str(tmp_path / "gone.fa"))
+    assert "gone.fa" in words(app) or "no such file" in words(app).lower()
+    assert "Read: demo1:" in words(app)
