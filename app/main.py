@@ -37,5 +37,6 @@ views = [
     st.Page("views/vcf.py", title="VCF", icon=":material/table_rows:"),
     st.Page("views/figures.py", title="Figures", icon=":material/art_track:"),
     st.Page("views/models.py", title="Models", icon=":material/model_training:"),
+    st.Page("views/learn.py", title="Learn", icon=":material/school:"),
 ]
 st.navigation(views, position="top").run()

@@ -40,6 +40,7 @@ class Query:
         calls: the VCF that is scored, and how, as `app.calls` writes it.
         other: the model that `model` is compared with; empty where none is.
         pairs: pairs of their tracks, `head/index:head/index`, in the order shown.
+        step: of the guided tour, from 0.
     """
 
     locus: str = ""
@@ -64,6 +65,7 @@ class Query:
     calls: str = ""
     other: str = ""
     pairs: tuple[str, ...] = ()
+    step: int | None = None
 
     @classmethod
     def from_url(cls, parameters: Mapping[str, str]) -> "Query":
@@ -91,10 +93,11 @@ class Query:
             calls=parameters.get("calls", "").strip(),
             other=parameters.get("with", "").strip(),
             pairs=_read_list(parameters.get("pairs", "")),
+            step=_read_number(parameters.get("step", ""), first=1),
         )
 
     def to_url(self) -> dict[str, str]:
-        """URL parameters, as a person reads them: positions, layers and heads are counted from 1.
+        """URL parameters, as a person reads them: positions, layers, heads and steps are counted from 1.
 
         Tokens are counted from 0, as bins and tracks are everywhere.
         """
@@ -121,6 +124,7 @@ class Query:
             "calls": self.calls,
             "with": self.other,
             "pairs": ",".join(self.pairs),
+            "step": "" if self.step is None else str(self.step + 1),
         }
         return {name: value for name, value in parameters.items() if value}
 

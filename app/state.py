@@ -125,6 +125,10 @@ COMPARED_ALLELE = "compared_allele"
 SCATTER_PAIR = "scatter_pair"
 SCATTER_SCALE = "scatter_scale"
 COMPARISON_WIDTH = "comparison_width"
+LEARN_PART = "learn_part"
+LEARN_STEP = "learn_step"
+LEARN_PLACE = "learn_place"
+GLOSSARY_TEXT = "glossary_text"
 
 # What belongs to a place, without it.
 _NOWHERE: Mapping[str, Any] = {
@@ -353,6 +357,11 @@ def remember_model(path: str) -> None:
 def recent_models() -> list[str]:
     """Paths of models that were opened in this session, the latest first."""
     return st.session_state.get(RECENT_MODELS, [])
+
+
+def choose_step(step: int) -> None:
+    """Take this step of the guided tour, from 0."""
+    _set(replace(query(), step=step))
 
 
 def choose_genes(path: str) -> None:

@@ -77,6 +77,7 @@ LINKS = [
     Query(
         model="mini", other="folder/own.safetensors", pairs=("human/0:human/24", "mouse/1:human/3")
     ),
+    Query(locus="DGB1", truth="blood", step=4),
 ]
 
 

@@ -1,0 +1,61 @@
+"""The Learn view: a guided tour of a globin locus, a glossary, why attention is no causation, papers."""
+
+import streamlit as st
+
+from app import learn_panel, services, state, widgets
+from app.learn.words import text
+from app.seat import Seat
+
+PARTS = {
+    "tour": ":material/tour: Tour",
+    "glossary": ":material/menu_book: Glossary",
+    "causation": ":material/balance: Attention is not causation",
+    "sources": ":material/library_books: Papers",
+}
+
+
+def view() -> None:
+    """One part at a time; words first, as pictures take a moment."""
+    state.sync("learn")
+    seat = services.seat()
+    with st.container(horizontal=True, vertical_alignment="center", gap="large"):
+        st.subheader("Learn to read the pictures", width="content")
+        part = _choose_part()
+    if part == "tour":
+        _tour(seat)
+    elif part == "glossary":
+        learn_panel.glossary()
+    elif part == "causation":
+        with st.container(width=820):
+            learn_panel.causation(seat)
+    else:
+        learn_panel.sources()
+    widgets.footer("Learn", *widgets.software())
+    state.write_url()
+
+
+def _choose_part() -> str:
+    st.session_state.setdefault(state.LEARN_PART, "tour")
+    chosen = st.segmented_control(
+        "Part", list(PARTS), format_func=PARTS.__getitem__, key=state.LEARN_PART, required=True,
+        label_visibility="collapsed", on_change=state.touch, persist_state="session",
+    )  # fmt: skip
+    return str(chosen)
+
+
+def _tour(seat: Seat) -> None:
+    """Text on the left, the picture on the right."""
+    step = learn_panel.choose_step()
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        st.markdown(text(step.name))
+        button = st.container()
+        learn_panel.turn_pages(step)
+    with right:
+        shown = learn_panel.live(step, seat)
+    if shown is not None:
+        with button:
+            learn_panel.open_view(step, *shown)
+
+
+view()
