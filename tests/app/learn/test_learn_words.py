@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app import learn_panel
-from app.evidencing import SHUFFLES
+from app.evidence_way import SHUFFLES
 from app.evidencing import STEPS as STEPS_OFFERED
 from app.learn import findings
 from app.learn.citations import citations
