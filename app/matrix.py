@@ -112,7 +112,7 @@ def _add(found: Matrix, cells: Sequence[Cell], shown: tuple[TrackId, ...], most:
     if len(new) > room:
         st.warning(f"{len(new):,} tracks are chosen and {len(shown)} are drawn; a figure holds {most}: "
                    f"the first {room} are added. More words choose fewer.")  # fmt: skip
-    label = f"Add {len(taken)} tracks" if len(taken) != 1 else "Add 1 track"
+    label = {0: "Add tracks", 1: "Add 1 track"}.get(len(taken), f"Add {len(taken)} tracks")
     with st.container(horizontal=True):
         if st.button(label, type="primary", disabled=not taken, icon=":material/add:"):
             state.choose_tracks(tuple(map(str, (*shown, *taken))))

@@ -11,7 +11,7 @@ from app.figures.agreement import agreement
 from app.figures.data import Highlight, LocusPicture
 from app.figures.lanes import FeatureLane, TrackLane
 from app.own_files import Features
-from app.shelf import OwnTrack
+from app.shelf import BESIDE_NOTHING, OwnTrack
 from enformer.coordinates import Interval
 from enformer.coverage import Coverage
 from enformer.errors import EnformerLensError
@@ -21,6 +21,8 @@ from enformer.tracks import TrackId, TrackTable
 GROUP = "Your files"
 UNIT = "file's own units"
 COUNTED = {"zero": "bases without a value count as 0", "out": "bases without a value are left out"}
+_MEANS = {"acc": "dnase", "atac": "dnase", "dhs": "dnase", "rnaseq": "rna"}
+"""Words in names of files, and the assay that is compared where theirs is not among the tracks."""
 MOST_WASHED = 200
 """Intervals in view that are washed over the lanes."""
 
@@ -104,13 +106,19 @@ def bring(
 def partner(own: OwnTrack, tracks: Sequence[TrackId], table: TrackTable) -> TrackId | None:
     """The shown track that a signal is compared with.
 
-    It is the one that was chosen; else the one most of whose words are in the file's name.
+    It is the one that was chosen; else the one whose assay and cells the file's name speaks of most.
     """
     chosen = next((track for track in tracks if str(track) == own.beside), None)
     if own.beside or not tracks:
         return chosen
-    words = set(re.findall(r"[a-z0-9]+", f"{own.name} {own.file}".lower()))
-    return max(tracks, key=lambda track: len(words & _words(str(table.row(track)["name"]))))
+    words = _words(f"{own.name} {own.file}")
+    words |= {_MEANS[word] for word in words & set(_MEANS)}
+    rows = {track: table.row(track) for track in tracks}
+    scores = {
+        track: len(words & _words(str(row["name"]))) + (str(row["assay"]).lower() in words)
+        for track, row in rows.items()
+    }
+    return max(tracks, key=scores.__getitem__)
 
 
 def _words(name: str) -> set[str]:
@@ -170,8 +178,11 @@ def _remark(picture: LocusPicture, measured: Measured, beside: TrackLane | None)
     """How well the prediction agrees over the bins in view."""
     seen = slice(picture.bins_in_view.start, picture.bins_in_view.stop)
     values = picture.scale.of(measured.values[seen])
+    if not np.isfinite(values).any():
+        return "no data here"
     if beside is None:
-        return "" if np.isfinite(values).any() else "no data here"
+        chosen = measured.own.beside
+        return "" if chosen in ("", BESIDE_NOTHING) else f"{chosen} is not shown"
     return str(agreement(values, picture.scale.of(beside.values[seen])))
 
 

@@ -114,9 +114,16 @@ def _settings(shelf: Shelf, own: OwnTrack, tracks: Sequence[TrackId], table: Tra
         return
     named = picker.names(table)
     beside = [str(track) for track in tracks]
-    options = ("", *beside, BESIDE_NOTHING)
+    options = tuple(dict.fromkeys(["", *beside, own.beside, BESIDE_NOTHING]))
     said = {"": "The track its name fits best", BESIDE_NOTHING: "None: a lane of its own"}
-    _choice(shelf, own, "beside", "Compared with", options, lambda one: said.get(one) or named[one])
+    _choice(
+        shelf,
+        own,
+        "beside",
+        "Compared with",
+        options,
+        lambda one: said.get(one) or named.get(one, one),
+    )
     _choice(
         shelf, own, "over", "Drawn", (True, False), lambda over: "above it" if over else "under it"
     )

@@ -75,7 +75,7 @@ class LocusPicture:
     scale: Scale = LINEAR
     remarks: tuple[str, ...] = ()
     window_name: str = "Model's window"
-    region_name: str = "predicted region"
+    region_name: str = "predicted"
 
     @cached_property
     def edges(self) -> Int[np.ndarray, " edges"]:

@@ -5,7 +5,7 @@ from app.figures import page
 from app.figures.lanes import TrackLane
 from app.figures.locus_frame import Frame, axis_key, feature_axis, lane_axis, pointer_axis
 from app.figures.locus_names import LEFT, bars, names
-from app.figures.locus_strip import predicted, strip
+from app.figures.locus_strip import strip, words
 from app.figures.palette import Theme
 from app.figures.ruler import length_text, ticks
 from app.figures.scale import value_text
@@ -130,14 +130,11 @@ def _head(frame: Frame, colours: Theme) -> list[Spec]:
     picture = frame.picture
     title = picture.title or f"{picture.place} · {length_text(picture.place.length)}"
     small = {"font": {"size": page.SMALL, "color": colours.muted}, "xshift": LEFT}
-    window = f"{picture.window_name}, {length_text(picture.window.length)}"
-    strip_middle = frame.above((at.STRIP_BOTTOM + at.STRIP_TOP) / 2)
     texts = [
         text(f"<b>{title}</b> · {picture.assembly}", 0, frame.above(77), font={"size": 14},
              xshift=LEFT),
-        text(window, 0, strip_middle, **small),
         text(f"Position on {picture.view.contig}", 0, frame.above(13), **small),
-        *predicted(frame),
+        *words(frame, colours),
     ]  # fmt: skip
     # clear of the camera button
     right = {"xanchor": "right", "align": "right", "xshift": -30}

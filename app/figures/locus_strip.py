@@ -1,7 +1,5 @@
 """The strip over a locus figure that shows the whole window, what is predicted and what is in view."""
 
-from itertools import pairwise
-
 from app.figures import locus_frame as at
 from app.figures import page
 from app.figures.data import LocusPicture
@@ -10,8 +8,8 @@ from app.figures.palette import Theme
 from app.figures.ruler import length_text
 from app.figures.specs import Spec, box, line, text
 
-LETTER = 0.5
-"""Width of a letter of running text in ems, on average."""
+LEFT = 8 - at.LEFT
+"""Px from the lanes to the words beside the strip."""
 
 
 def strip(frame: Frame, colours: Theme) -> list[Spec]:
@@ -40,29 +38,18 @@ def _seen(frame: Frame, colours: Theme) -> list[Spec]:
     return [seen, *down]
 
 
-def predicted(frame: Frame) -> list[Spec]:
-    """The predicted region's name, in the widest part of it that the frame around the view leaves whole.
-
-    As much of it is said as has room there.
-    """
-    picture, lanes = frame.picture, max(frame.width - at.LEFT - at.RIGHT, 200)
-    region = picture.region
-    cuts = [edge for edge in _edges(picture) if region.start < edge < region.end]
-    ends = [region.start, *cuts, region.end]
-    start, end = max(pairwise(ends), key=lambda part: part[1] - part[0])
-    room = (end - start) / picture.window.length * lanes
-    said = next((s for s in _names(picture) if len(s) * LETTER * page.SMALL < room - 8), "")
-    middle = (share(picture, start) + share(picture, end)) / 2
-    y = frame.above((at.STRIP_BOTTOM + at.STRIP_TOP) / 2)
-    look = {"xanchor": "center", "font": {"size": page.SMALL}}
-    return [text(said, middle, y, **look)] if said else []
-
-
-def _names(picture: LocusPicture) -> tuple[str, ...]:
-    """The name with more and with less in it."""
-    long, name = length_text(picture.region.length), picture.region_name
-    short = name.partition(" ")[0]
-    return (f"{name}, {long} = {picture.bins} bins", f"{short}, {long}", short)
+def words(frame: Frame, colours: Theme) -> list[Spec]:
+    """What the strip shows, beside it: in it, words would seem to name the frame around the view."""
+    picture = frame.picture
+    region = f"{picture.region_name}, {length_text(picture.region.length)} = {picture.bins} bins"
+    key = f"<span style='color:{colours.hairline}'>■</span> {region}"
+    window = f"{picture.window_name}, {length_text(picture.window.length)}"
+    look = {"xshift": LEFT, "font": {"size": page.SMALL, "color": colours.muted}}
+    middle = (at.STRIP_BOTTOM + at.STRIP_TOP) / 2
+    return [
+        text(window, 0, frame.above(middle), **look),
+        text(key, 0, frame.above(middle - 16), **look),
+    ]
 
 
 def _edges(picture: LocusPicture) -> tuple[int, int]:

@@ -99,17 +99,20 @@ def test_it_goes_under_or_alone_when_that_is_chosen(shelf, picture, runs, tiny_c
 def test_its_partner_is_the_track_its_name_fits_best(shelf, tiny_checkpoint):
     shelf.upload("DNASE cell 6.bdg", b"demo1 1 2 3\n")
     shelf.upload("cage_K562_rep1.bdg", b"demo1 1 2 3\n")
-    named, other = shelf.tracks
+    shelf.upload("acc.K562.bdg", b"demo1 1 2 3\n")
+    named, other, open_chromatin = shelf.tracks
     tracks = tuple(TrackId("human", index) for index in (0, 5, 6))
     assert partner(named, tracks, tiny_checkpoint.tracks) == TrackId("human", 6)
     assert partner(other, tracks, tiny_checkpoint.tracks) == TrackId("human", 0)
+    assert partner(open_chromatin, tracks, tiny_checkpoint.tracks).index in (5, 6)
     assert partner(named, (), tiny_checkpoint.tracks) is None
 
 
 def test_a_partner_that_is_not_shown_leaves_a_lane_of_its_own(shelf, picture, tiny_checkpoint):
     shelf.upload("own.bdg", b"demo1 306000 306100 3\n")
     shelf.change(shelf.tracks[0].key, beside="mouse/1")
-    assert drawn(shelf, picture, tiny_checkpoint).lanes[-1].observed
+    lane = drawn(shelf, picture, tiny_checkpoint).lanes[-1]
+    assert (lane.observed, lane.remark) == (True, "mouse/1 is not shown")
 
 
 def test_no_data_is_told_and_what_cannot_be_drawn_leaves_the_rest(shelf, picture, tiny_checkpoint):
@@ -117,7 +120,7 @@ def test_no_data_is_told_and_what_cannot_be_drawn_leaves_the_rest(shelf, picture
     shelf.upload("beyond.bdg", f"demo1 {LENGTH} {LENGTH + 5} 3\n".encode())
     brought = bring(shelf.tracks, picture, TRACKS, tiny_checkpoint.tracks)
     (lane,) = [lane for lane in with_own(picture, brought, TRACKS).lanes if lane.observed]
-    assert lane.remark == "no r: no data here"
+    assert lane.remark == "no data here"
     ((name, problem),) = brought.problems
     assert name == "beyond"
     assert "another assembly" in str(problem)
