@@ -59,7 +59,8 @@ def _example(example: Example, genome: Genome) -> None:
     over_network = genome.remote or not here
     st.button(
         example.label if here else f"{example.label} (hg38, needs the network)",
-        key=f"example_{example.label}", type="tertiary", help=example.about,
+        key=f"example_{example.label}", type="tertiary",
+        help=example.about + (" Its sequence is fetched over the network." if over_network else ""),
         icon=":material/cloud_download:" if over_network else ":material/place:",
         on_click=state.ask if here else state.ask_on,
         args=(example.text,) if here else ("hg38", example.text),

@@ -311,6 +311,8 @@ def test_without_network_or_genome_it_opens_on_the_demo_genome(serve_app, new_pa
         chosen = page.get_by_role("combobox", name="Model")
         expect(chosen).to_have_value(model_title(services.default_model("demo")))
         print(f"first picture {time.monotonic() - running.started:.1f} s")
+        settled(page)
+        press(page, "More examples")
         expect(page.get_by_role("button", name="HBB (hg38, needs the network)")).to_be_visible()
         press(page, "HBB (hg38, needs the network)")
         expect(page.get_by_text("What to do")).to_be_visible()

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from app import state
 from app.candidates import nearest
 from app.evidence_way import MOST, EvidenceWay
-from app.methods import EACH, METHODS
+from app.methods import METHODS
 from app.truth_tables import reading_of, true_shares
 from enformer.coordinates import Interval
 from enformer.errors import EnformerLensError
@@ -20,6 +20,8 @@ from tests.app.alone import finished, words
 
 pytestmark = pytest.mark.usefixtures("offline")
 
+QUICK = ":10:2"
+"""A few steps: the machine may be shared."""
 DGB1 = 301_606
 """Its start of transcription on demo1, 0-based."""
 
@@ -27,7 +29,7 @@ DGB1 = 301_606
 @pytest.fixture
 def opened(open_view, wide_model):
     """Opens the view on the planted model."""
-    return partial(open_view, "evidence", model=wide_model)
+    return partial(open_view, "evidence", model=wide_model, evidence=QUICK)
 
 
 def figure(app: AppTest) -> dict:
@@ -106,14 +108,6 @@ def test_what_other_views_have_computed_is_taken_from_them(
     app = opened(locus="DGB2", evidence="planted:10:2")
     assert not app.error
     assert titles(app) == ["Attention", "Contributions", "Knock-out", "Planted truth"]
-
-
-def test_elements_that_were_knocked_out_before_are_not_again(opened, monkeypatch):
-    first = figure(opened(locus="DGB1", evidence="planted:10:2"))
-    monkeypatch.delitem(EACH, "knock-out")
-    app = opened(locus="DGB1", evidence="planted:20:2")
-    assert not app.error
-    assert [t["x"] for t in figure(app)["data"]][2] == [t["x"] for t in first["data"]][2]
 
 
 def test_a_method_that_fails_leaves_the_others(opened, monkeypatch):
