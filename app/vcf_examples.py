@@ -19,10 +19,11 @@ _HBB = (
     (5_227_158, "HBB_-87_C>G", "G", "C"),
     (5_227_159, "HBB_-88_C>T", "G", "A"),
     (5_227_172, "HBB_-101_C>T", "G", "A"),
-    (5_248_232, "rs334_at_its_hg19_position", "T", "A"),
 )
 """On chr11: rs334, and changes of the HBB promoter that cause β-thalassaemia, by distance to its TSS."""
-_ABOUT_HBB = "Known variants of HBB and its promoter, and one at its hg19 position."
+_ABOUT_HBB = (
+    "The variant of sickle-cell disease, and seven of the HBB promoter that cause β-thalassaemia."
+)
 _ABOUT_DEMO = (
     "Each binding site of a promoter, an enhancer and an insulator broken, as many bases beside them, and "
     "six rows that cannot be scored."
