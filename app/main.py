@@ -30,10 +30,10 @@ input::placeholder, textarea::placeholder {color: inherit !important; opacity: 0
 st.html(f"<style>{STYLE}</style>")
 views = [
     st.Page("views/locus.py", title="Locus", icon=":material/genetics:", default=True),
-    st.Page("views/attention.py", title="Attention", icon=":material/grid_on:"),
-    st.Page("views/contributions.py", title="Contributions", icon=":material/equalizer:"),
-    st.Page("views/evidence.py", title="Evidence", icon=":material/fact_check:"),
     st.Page("views/variant.py", title="Variant", icon=":material/difference:"),
+    st.Page("views/contributions.py", title="Contributions", icon=":material/equalizer:"),
+    st.Page("views/attention.py", title="Attention", icon=":material/grid_on:"),
+    st.Page("views/evidence.py", title="Evidence", icon=":material/fact_check:"),
     st.Page("views/vcf.py", title="VCF", icon=":material/table_rows:"),
     st.Page("views/figures.py", title="Figures", icon=":material/art_track:"),
     st.Page("views/models.py", title="Models", icon=":material/model_training:"),

@@ -132,7 +132,8 @@ GLOSSARY_TEXT = "glossary_text"
 
 # What belongs to a place, without it.
 _NOWHERE: Mapping[str, Any] = {
-    "zoom": None, "target": "", "token": None, "mark": None, "model_sha": "", "assembly": "",
+    "zoom": None, "target": "", "token": None, "mark": None, "knockouts": (),
+    "model_sha": "", "assembly": "",
 }  # fmt: skip
 T = TypeVar("T")
 HISTORY_LENGTH = 30
@@ -223,7 +224,6 @@ def can_redo() -> bool:
 def ask(text: str) -> None:
     """Look at another place, at its own zoom. What is looked at in the model stays."""
     _set(replace(query(), **_NOWHERE, locus=text.strip()))
-    _set(replace(query(), locus=text.strip(), zoom=None, target="", token=None, knockouts=()))
 
 
 def ask_on(genome: str, text: str) -> None:
@@ -233,8 +233,7 @@ def ask_on(genome: str, text: str) -> None:
 
 def choose_model(model: str) -> None:
     """Ask another model about the same place; its tracks, layers and tokens are others."""
-    other = replace(query(), model=model, model_sha="", tracks=(), target="")
-    other = replace(query(), model=model, tracks=(), pairs=(), target="")
+    other = replace(query(), model=model, model_sha="", tracks=(), pairs=(), target="")
     _set(replace(other, layer=None, head=None, token=None))
 
 
@@ -246,9 +245,6 @@ def choose_genome(genome: str, same_places: bool) -> None:
 def _elsewhere() -> Query:
     """The question without its place; without what belongs to a model, where the genome chooses that."""
     left = replace(query(), **_NOWHERE, locus="", truth="")
-    left = replace(query(), locus="", zoom=None, target="", token=None, truth="", knockouts=())
-    return left if left.model else replace(left, tracks=(), layer=None, head=None)
-    left = replace(query(), locus="", zoom=None, target="", token=None, truth="")
     return left if left.model else replace(left, tracks=(), pairs=(), layer=None, head=None)
 
 
