@@ -19,23 +19,32 @@ from app.figures.locus_sheet import (
     check_width,
     finish,
     ground,
+    line_heights,
+    names_width,
     over,
     write_name,
 )
 from app.figures.look import PLAIN, Look
 from app.figures.palette import PAPER
 
-VALUES, GAP, POOLED, BELOW = 38.0, 3.2, 9.0, 1.8
-"""Mm."""
+VALUES, LEAST, GAP, POOLED, BELOW = 38.0, 26.0, 3.2, 9.0, 1.8
+"""Mm; values are lower in a panel, as long as what is said beside them fits."""
 
 
 @dataclass(frozen=True)
 class _Sheet(Sheet):
     """A locus without tracks, and two lanes in their place."""
 
+    about: tuple[tuple[str, float, str], ...] = ()
+
+    @property
+    def values(self) -> float:
+        said = sum(line_heights(list(self.about)))
+        return max(LEAST, said) if self.look.compact else VALUES
+
     @property
     def pooled_top(self) -> float:
-        return self.lanes_top + VALUES + GAP
+        return self.lanes_top + self.values + GAP
 
     @property
     def bottom(self) -> float:
@@ -71,14 +80,15 @@ def draw(picture: ContributionPicture, width_mm: int) -> Figure:
 
 def laid_out(picture: ContributionPicture, width: float, look: Look = PLAIN) -> paper.Drawing:
     """The picture at a width."""
-    sheet = _Sheet(picture.locus, width, look)
+    about = _about(picture, names_width(width), look)
+    sheet = _Sheet(picture.locus, width, look, tuple(about))
 
     def put(page: paper.Page) -> None:
         ground(page, sheet)
-        axes = over(page, sheet, sheet.lanes_top, VALUES)
+        axes = over(page, sheet, sheet.lanes_top, sheet.values)
         _scale(axes, *picture.value_range)
         _LEVELS[picture.level](axes, picture)
-        write_name(page, sheet.lanes_top + VALUES / 2, _about(sheet, picture))
+        write_name(page, sheet.lanes_top + sheet.values / 2, about)
         _pooled(page, sheet, picture)
         finish(page, sheet)
 
@@ -133,10 +143,9 @@ def _pooled(figure: paper.Page, sheet: _Sheet, picture: ContributionPicture) -> 
     write_name(figure, sheet.pooled_top + POOLED / 2, lines)
 
 
-def _about(sheet: _Sheet, picture: ContributionPicture) -> list[tuple[str, float, str]]:
+def _about(picture: ContributionPicture, column: float, look: Look) -> list[tuple[str, float, str]]:
     """What is drawn, what it explains and how well it adds up, in the column of names."""
-    look = sheet.look
-    letters = int((sheet.names - 3.2) / (LETTER * look.small * paper.POINT))
+    letters = int((column - 3.2) / (LETTER * look.small * paper.POINT))
     said = [f"{picture.method}; {_DRAWN[picture.level]}", f"To {picture.explained}", picture.gap]
     small = [line for text in said for line in textwrap.wrap(text, letters, break_long_words=False)]
     return [
