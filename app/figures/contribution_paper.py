@@ -20,6 +20,7 @@ from app.figures.locus_sheet import (
     check_width,
     finish,
     ground,
+    line_heights,
     over,
     write_name,
 )
@@ -30,7 +31,7 @@ from app.figures.palette import PAPER
 
 VALUES, HALF, GAP, POOLED, BELOW = 38.0, 26.0, 3.2, 9.0, 1.8
 MOTIF_ROW = 4.0
-"""Mm; a single lane, and each of two."""
+"""Mm; a single lane, and at least each of two."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,10 @@ class _Sheet(Sheet):
 
     @property
     def lane(self) -> float:
-        return VALUES if self.shown.second is None else HALF
+        """Lower where there are two of them or in a panel, as long as what is said beside it fits."""
+        if self.shown.second is None and not self.look.compact:
+            return VALUES
+        return max(HALF, sum(line_heights(_about(self, self.shown, ""))))
 
     @cached_property
     def motifs(self) -> tuple[PlacedName, ...]:

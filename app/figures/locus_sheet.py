@@ -137,7 +137,8 @@ class Sheet:
         above = self.lanes_top + HEADING * (self.headings[-1] if self.headings else 0)
         room = (paper.MAX_HEIGHT - above - FOOT) / count - GAP
         good = float(np.interp(self.width, _PAGES, _GOOD_LANES))
-        return min(MAX_LANE, max(good, ALL_LANES / count), room)
+        roomy = good if self.look.compact else ALL_LANES / count
+        return min(MAX_LANE, max(good, roomy), room)
 
     @property
     def bottom(self) -> float:
@@ -233,9 +234,14 @@ def _scale_bar(figure: paper.Page, sheet: Sheet) -> None:
     axes.text(view.end, 2.9, text, size=sheet.look.small, ha="right", va="center", color=PAPER.ink)
 
 
+def line_heights(lines: list[tuple[str, float, str]]) -> list[float]:
+    """Mm of lines of (text, size, weight)."""
+    return [1.25 * size * paper.POINT for _, size, _ in lines]
+
+
 def write_name(figure: paper.Page, y: float, lines: list[tuple[str, float, str]]) -> None:
     """Lines of (text, size, weight) in the column of names, centred on a height."""
-    heights = [1.25 * size * paper.POINT for _, size, _ in lines]
+    heights = line_heights(lines)
     top = y - sum(heights) / 2
     for (text, size, weight), height in zip(lines, heights, strict=True):
         paper.add_text(figure, 3.2, top + height / 2, text, size=size, weight=weight)

@@ -64,6 +64,11 @@ class Look:
     letter: str = ""
 
     @property
+    def compact(self) -> bool:
+        """Whether lanes are no higher than reads well: a panel shares its page with others."""
+        return bool(self.letter)
+
+    @property
     def small(self) -> float:
         """Pt of units, ticks and notes."""
         return max(SIZES[0], self.text - 1)

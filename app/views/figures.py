@@ -42,10 +42,11 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
 
 def _waiting(panels: Sequence[Made | Unmade]) -> None:
     """One job with its bar and Cancel, the others in a line."""
-    unmade = [(n, one) for n, one in enumerate(panels) if not isinstance(one, Made)]
-    jobs = [one.job for _, one in unmade if one.job]
-    for number, one in unmade:
-        sheet_panel.waiting(one, number, first=one.job == next(iter(jobs), ""))
+    drawn: set[str] = set()  # panels may wait for one job
+    for number, one in enumerate(panels):
+        if isinstance(one, Unmade) and (not one.job or one.job not in drawn):
+            sheet_panel.waiting(one, number, first=not drawn)
+            drawn |= {one.job} - {""}
 
 
 header.run("figures", draw)
