@@ -202,7 +202,8 @@ def of_variant(found: Sequence[Change], done: str, measured: float | None) -> tu
         measured: rank correlation with the truth over held-out variants, where it is on the card.
     """
     ranked = sorted(found, key=lambda change: -abs(change.alt - change.ref))
-    said = [f"CAGE at the start of genes, REF → ALT: {'. '.join(map(str, ranked[:MOST]))}."]
+    told = ". ".join(map(str, ranked[:MOST])) or "no gene starts in the predicted region"
+    said = [f"CAGE at the start of genes, REF → ALT: {told}."]
     if done:
         said.append(f"Planted: {done}.")
     if measured is not None:

@@ -31,7 +31,7 @@ def button(app: AppTest, key: str):
 @pytest.mark.parametrize(
     ("number", "said"),
     [
-        (1, "512 tokens of 128 bp"),
+        (1, "256 tokens of 128 bp"),
         (
             2,
             "Pearson correlation with the planted expectation over the predicted region: CAGE blood",
