@@ -1,12 +1,13 @@
 """Reads the files that a person brings: coverage, intervals or genes, told apart by content."""
 
 import gzip
+import io
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from enformer.bedgraph import parse_bedgraph
 from enformer.coordinates import Interval
@@ -16,6 +17,8 @@ from enformer.genes import Gene, GeneIndex
 from interpret.elements import Element, parse_elements
 
 Kind = Literal["signal", "intervals", "genes"]
+MOST_TEXT = 500_000_000
+"""Bytes of a text file, unpacked; it is held in memory."""
 _BIGWIG = (b"\x26\xfc\x8f\x88", b"\x88\x8f\xfc\x26")
 _BIGBED = (b"\xeb\xf2\x89\x87", b"\x87\x89\xf2\xeb")
 _GENES_EXAMPLE = "chr11\t5225463\t5227071\tHBB\t0\t-"
@@ -63,8 +66,8 @@ def read_file(path: Path) -> Content:
             return BigWig.read(path, path.name)
         if first in _BIGBED:
             raise _refusal(path.name, "It is a bigBed.", "Make a BED of it, with bigBedToBed.")
-        content = path.read_bytes()
-        text = _unpacked(content).decode("utf-8-sig")
+        content = _up_to(path.open, MOST_TEXT, path.name)
+        text = _unpacked(content, path.name).decode("utf-8-sig")
     except (OSError, EOFError, UnicodeDecodeError, zlib.error) as broken:
         raise _refusal(path.name, f"It cannot be read: {broken}.") from broken
     return _of_text(path, content, text)
@@ -107,8 +110,22 @@ def _genes(path: Path) -> Features:
         ) from wrong
 
 
-def _unpacked(content: bytes) -> bytes:
-    return gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content
+def _unpacked(content: bytes, name: str) -> bytes:
+    if not content.startswith(b"\x1f\x8b"):
+        return content
+    return _up_to(lambda mode: gzip.open(io.BytesIO(content), mode), MOST_TEXT, name)
+
+
+def _up_to(opened: Callable[[Any], Any], most: int, name: str) -> bytes:
+    """All of a file of at most so many bytes."""
+    with opened("rb") as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise _refusal(
+            name, f"It has more than {most / 1e6:,.0f} MB of text.",
+            "Make a bigWig of it, which is read by window, or cut it to the contig of interest.",
+        )  # fmt: skip
+    return content
 
 
 def _first_row(text: str) -> list[str]:

@@ -2,6 +2,7 @@ import gzip
 
 import pytest
 
+from app import own_files
 from app.own_files import Features, intervals, kind_of, read_file
 from app.shelf import MOST, Shelf
 from enformer.coordinates import Interval
@@ -89,6 +90,15 @@ def test_a_bad_file_says_what_is_wrong_what_to_do_and_shows_an_example(
     example = tmp_path / "example.bed"
     example.write_text(said.example)
     assert isinstance(read_file(example), Features)
+
+
+@pytest.mark.parametrize("name", ["own.bed", "own.bed.gz"])
+def test_text_that_memory_should_not_hold_is_refused(tmp_path, monkeypatch, name):
+    path = written(tmp_path, name, "chr11\t10\t20\tpeak\n" * 1000)
+    assert len(read_file(path)) == 1000
+    monkeypatch.setattr(own_files, "MOST_TEXT", 1_000)
+    with pytest.raises(EnformerLensError, match="Make a bigWig"):
+        read_file(path)
 
 
 @pytest.fixture
