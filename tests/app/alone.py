@@ -4,13 +4,18 @@ import time
 
 from streamlit.testing.v1 import AppTest
 
+PATIENCE = 600
+"""Seconds, as the machine may be shared."""
+
 
 def finished(app: AppTest) -> AppTest:
     """Runs until no job is under way, as the polling fragment does in a browser."""
-    for _ in range(200):
+    began = time.monotonic()
+    while time.monotonic() - began < PATIENCE:
         assert not app.exception
         if not any(button.label == "Cancel" for button in app.button):
             return app
+        time.sleep(0.1)
         app.run()
     raise AssertionError("the job did not end")
 
