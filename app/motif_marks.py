@@ -82,7 +82,8 @@ def said(peaks: NamedPeaks, view: Interval) -> str:
         top = f"the {len(peaks.peaks)} highest peaks of the window lie elsewhere"
         return f"No motif is named in view: {top} ({peaks.library})."
     count = "1 peak" if len(here) == 1 else f"{len(here)} peaks"
+    rest = f"; the others fit no motif better than {CHANCE:.0%} of shuffled peaks do"
     return (
-        f"Motifs: {named} of {count} in view have a name, from {peaks.library}; the others fit no motif "
-        f"better than {CHANCE:.0%} of shuffled peaks do. A name says what may bind there, not that it does."
+        f"Motifs: {named} of {count} in view have a name, from {peaks.library}"
+        f"{rest if named < len(here) else ''}. A name says what may bind there, not that it does."
     )

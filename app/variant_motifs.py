@@ -64,10 +64,10 @@ def called(found: MotifChanges | None) -> tuple[Called, ...] | None:
 
 
 def _called(one: MotifChange) -> Called:
-    sign, change = ("+", "gained") if one.gained else ("−", "lost")
+    change = "gained" if one.gained else "lost"
     scores = f"score {score(one.ref_score)} with REF, {score(one.alt_score)} with ALT"
     about = f"{one.name} ({one.id}) {change}, strand {one.strand}<br>{scores}, p {one.p_value:.1g}"
-    return Called(one.interval, f"{sign} {one.name}", one.strand, about, change)
+    return Called(one.interval, f"{one.name} {change}", one.strand, about, change)
 
 
 def score(bits: float) -> str:

@@ -92,7 +92,7 @@ def motif_changes(
 
     A motif is gained where ALT has a placement of p-value `THRESHOLD` or less over the change, and REF has
     none within a bit of it; lost the other way round. Only placements that hold a changed base, or both sides
-    of a deletion or an insertion, are looked at.
+    of a deletion or an insertion, are looked at, and only those likelier the motif than not.
 
     Args:
         sequence: the reference over the window.
@@ -125,7 +125,7 @@ class _Side:
         self.letters = left + allele + right
         self.first, self.last = len(left), len(left) + len(allele)
         table = scan_letters([self.letters], motifs, THRESHOLD)
-        over = (table["start"] < self.last) & (table["end"] > self.first)
+        over = (table["start"] < self.last) & (table["end"] > self.first) & (table["score"] > 0)
         self.hits = table[over].drop_duplicates("motif").to_dict("records")
 
     def starts(self, width: int) -> range:

@@ -25,7 +25,9 @@ THRESHOLD = 1e-4
 """Largest p-value of a hit, FIMO's own."""
 CHANCE = 0.05
 """Largest share of shuffles that may do as well for a name to be given."""
-HEIGHT, AT_MOST, SHUFFLES = 0.03, 200, 5
+HEIGHT, AT_MOST, SHUFFLES = 0.03, 200, 400
+LEAST = 5
+"""Shuffles of each peak."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,12 +53,15 @@ class NamedPeaks:
 
     def best(self, peak: int) -> MotifHit | None:
         """The hit of the smallest p-value in a peak; none where no motif fits."""
-        return next((hit for hit in self.found.hits if hit.seqlet == peak), None)
+        return next(iter(self._fitting(peak)), None)
 
     def others(self, peak: int) -> tuple[str, ...]:
         """Names of the other motifs in a peak, the best first, each once."""
-        names = dict.fromkeys(hit.name for hit in self.found.hits if hit.seqlet == peak)
-        return tuple(names)[1:]
+        return tuple(dict.fromkeys(hit.name for hit in self._fitting(peak)))[1:]
+
+    def _fitting(self, peak: int) -> list[MotifHit]:
+        """Hits that are likelier the motif than not: p-values of sharp motifs are small below that too."""
+        return [hit for hit in self.found.hits if hit.seqlet == peak and hit.score > 0]
 
     def chance(self, hit: MotifHit) -> float:
         """Share of shuffled peaks whose best motif has this p-value or a smaller one; never 0."""
@@ -90,7 +95,7 @@ def name_peaks(
         contributions: of a window.
         motifs: what is looked for.
         library: what they are, in words.
-        shuffles: of each peak.
+        shuffles: of all peaks together, at least `LEAST` of each.
         seed: of the shuffles.
         progress: told before each scan.
         cancel: asked before each scan.
@@ -104,10 +109,11 @@ def name_peaks(
     seqlets = find_seqlets(contributions, height=HEIGHT, at_most=AT_MOST)
     found = scan_motifs(contributions, motifs, seqlets, threshold=THRESHOLD)
     steps.start("the same in shuffles of the peaks")
-    null = _null(contributions, motifs, seqlets, shuffles, seed)
+    each = max(LEAST, -(-shuffles // max(len(seqlets), 1)))
+    null = _null(contributions, motifs, seqlets, each, seed)
     steps.finish()
     options = {"library": library, "motifs": len(motifs), "peaks": len(seqlets),
-               "shuffles": shuffles, "seed": seed, "threshold": THRESHOLD}  # fmt: skip
+               "shuffles": each, "seed": seed, "threshold": THRESHOLD}  # fmt: skip
     made = stamped(contributions.provenance, "motifs under peaks", **options)
     return NamedPeaks(found, frozen(null, np.float64), library, made)
 
@@ -130,6 +136,7 @@ def _null(
     if not made:
         return np.ones(0)
     table = scan_letters(made, motifs, THRESHOLD)
+    table = table[table["score"] > 0]
     smallest = np.ones(len(made))
     np.minimum.at(smallest, table["sequence"].to_numpy(int), table["p_value"].to_numpy(float))
     return smallest

@@ -18,7 +18,7 @@ class Called:
 
     Attributes:
         interval: its bases.
-        name: of the motif, with a sign where an allele gains or loses it; empty where none is known.
+        name: of the motif, and what became of it where alleles differ; empty where none is known.
         strand: + or -; empty where no motif is known.
         about: one line for the pointer.
         change: gained, lost, or neither.

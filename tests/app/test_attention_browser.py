@@ -111,3 +111,21 @@ def test_screenshots(server, new_page, request, root, tmp_path, scheme, width):
         if asked_for and (name, scheme, width) == ("hbb", "light", 1280):
             page.screenshot(path=root / "docs" / "attention.png")
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_arcs_and_rollout_and_a_track_on_the_locus(server, new_page):
+    page = opened(server, new_page(), locus="DGB1", genome="demo", layer="1", head="1")
+    expect(
+        page.locator("[class*=st-key-arcs_] .annotation-text", has_text="Attention arcs")
+    ).to_be_visible()
+    assert page.locator("[class*=st-key-arcs_] .scatterlayer path.point").count() >= 10
+    page.get_by_text("Rollout", exact=True).first.click()
+    titled(page, "Rollout through all layers")
+    page.get_by_text("what they attend to", exact=True).click()
+    expect(page).to_have_url(re.compile("slice=row"))
+    settled(page)
+    page.get_by_role("link", name="Locus").first.click()
+    expect(page.locator(".annotation-text", has_text="attended to by").first).to_be_visible(
+        timeout=120_000
+    )
+    expect(page.get_by_role("button", name="Without attention")).to_be_visible()

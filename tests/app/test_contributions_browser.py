@@ -96,3 +96,29 @@ def test_screenshots(server, new_page, request, root, tmp_path, scheme, width):
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     if request.config.getoption("--update-screenshots") and (scheme, width) == ("light", 1280):
         page.screenshot(path=root / "docs" / "contributions.png")
+
+
+def test_a_part_is_knocked_out_where_it_is_seen(server, new_page):
+    page = opened(new_page(), server, "contributions", locus="DGB1", genome="demo",
+                  zoom="301551-301720")  # fmt: skip
+    page.get_by_role("button", name="Knock out these 170 bp").click()
+    expect(page.get_by_text("Knocked out, one at a time")).to_be_visible(timeout=120_000)
+    expect(page).to_have_url(re.compile("knockouts=301551-301720"))
+    expect(page.get_by_text("which is no experiment")).to_be_visible(timeout=120_000)
+    press(page, "Zoom out")
+    expect(page.locator(".annotation-text", has_text="knock-out −")).to_be_visible()
+
+
+def test_a_planted_motif_is_named_under_its_peak(server, new_page):
+    page = opened(new_page(), server, "contributions", locus="DGB1", genome="demo",
+                  zoom="301551-301720")  # fmt: skip
+    expect(page.get_by_text(re.compile(r"Motifs: [1-9]\d* of "))).to_be_visible(timeout=120_000)
+    expect(page.locator(".js-plotly-plot .textpoint", has_text="TATA")).to_be_visible()
+
+
+def test_a_second_method_is_drawn_below_the_first(server, new_page):
+    page = opened(new_page(), server, "contributions", locus="DGB1", genome="demo",
+                  zoom="301551-301720", method="gradient~centred")  # fmt: skip
+    expect(page.locator(".annotation-text", has_text="Second method").first).to_be_visible()
+    expect(letters(page)).to_have_count(4)  # C and G of both
+    expect(page.get_by_text("Second: Input × gradient, centred")).to_be_visible()
