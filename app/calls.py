@@ -123,11 +123,21 @@ def tidy(limit: int) -> None:
     Args:
         limit: bytes.
     """
-    by_age = sorted([*_files().iterdir(), *tables().iterdir()], key=lambda one: one.stat().st_mtime)
-    sizes = [sum(file.stat().st_size for file in one.rglob("*")) for one in by_age]
-    total = sum(sizes)
-    for one, size in list(zip(by_age, sizes, strict=True))[:-1]:
+    by_age = sorted(
+        (_last_change(one), _size(one), one) for one in [*_files().iterdir(), *tables().iterdir()]
+    )
+    total = sum(size for _, size, _ in by_age)
+    for _, size, one in by_age[:-1]:
         if total <= limit:
             return
         shutil.rmtree(one, ignore_errors=True)
         total -= size
+
+
+def _last_change(folder: Path) -> float:
+    """That of a table that is being made is a moment ago, as its work file changes."""
+    return max(one.stat().st_mtime for one in [folder, *folder.iterdir()])
+
+
+def _size(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.iterdir())

@@ -13,11 +13,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app import calls, services, state
-from app.calls import Calls
 from app.vcf_examples import example
 from enformer import open_genome
 from interpret.score import main
-from interpret.score_options import Options
 from interpret.score_run import Run
 from tests.app.alone import finished, words
 
@@ -284,19 +282,3 @@ def test_options_change_the_table_and_are_in_the_link(opened, few):
     assert "SAD_top" not in columns
     assert "D2~~human/2~" in link(app)
     assert "D2" in table(app)
-
-
-def test_a_link_says_what_it_means():
-    said = Calls("x/y.vcf", Options(scores=("D2",), tracks=("human/1", "human/2"), grid=1))
-    assert Calls.parse(str(said)) == said
-    assert Calls.parse("~/my.vcf") == Calls("~/my.vcf")
-    assert Calls.parse("a.vcf~NO~~~what").options == Options()
-
-
-def test_uploads_not_used_for_longest_make_room(tmp_path):
-    first, second = calls.keep(b"a" * 1000, "a.vcf"), calls.keep(b"b" * 1000, "../b.vcf")
-    assert second.endswith("/b.vcf")
-    calls.tidy(1500)
-    assert Calls(second).path.read_bytes() == b"b" * 1000
-    with pytest.raises(ValueError, match="kept no longer"):
-        _ = Calls(first).path
