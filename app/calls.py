@@ -1,8 +1,11 @@
 """A VCF and how it is scored: as a link says it, and where uploaded files are kept."""
 
 import hashlib
+import os
 import re
 import shutil
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -123,9 +126,8 @@ def tidy(limit: int) -> None:
     Args:
         limit: bytes.
     """
-    by_age = sorted(
-        (_last_change(one), _size(one), one) for one in [*_files().iterdir(), *tables().iterdir()]
-    )
+    folders = [*_files().iterdir(), *tables().iterdir()]
+    by_age = sorted((*_age_and_size(folder), folder) for folder in folders)
     total = sum(size for _, size, _ in by_age)
     for _, size, one in by_age[:-1]:
         if total <= limit:
@@ -134,10 +136,15 @@ def tidy(limit: int) -> None:
         total -= size
 
 
-def _last_change(folder: Path) -> float:
-    """That of a table that is being made is a moment ago, as its work file changes."""
-    return max(one.stat().st_mtime for one in [folder, *folder.iterdir()])
+def _age_and_size(folder: Path) -> tuple[float, int]:
+    """When something last changed in it, which for a table in the making is a moment ago; and bytes."""
+    found = list(_looked_at(folder))
+    return max((one.st_mtime for one in found), default=0.0), sum(one.st_size for one in found)
 
 
-def _size(folder: Path) -> int:
-    return sum(file.stat().st_size for file in folder.iterdir())
+def _looked_at(folder: Path) -> Iterator[os.stat_result]:
+    """The folder and what lies in it; jobs of other sessions may remove files meanwhile."""
+    with suppress(FileNotFoundError):
+        for one in [folder, *folder.iterdir()]:
+            with suppress(FileNotFoundError):
+                yield one.stat()

@@ -170,6 +170,27 @@ def test_rows_are_ordered_and_filtered(scored):
     assert table(finished(app.run()))["SAX"].abs().min() >= least
 
 
+def picked(app: AppTest, row: int) -> AppTest:
+    """Ticks the box of a row."""
+    (key,) = (t.key for t in app.main.dataframe if (t.key or "").startswith("effects_rows"))
+    selection = {"rows": [row], "columns": [], "cells": []}
+    app.session_state[key] = {"selection": selection}
+    return finished(app.run())
+
+
+def test_a_row_tells_all_its_scores_or_why_it_has_none(scored):
+    first, last = table(scored).iloc[0], table(scored).iloc[-1]
+    app = picked(scored, 0)
+    assert any(b.label == "Open in Variant view" for b in app.button)
+    assert f"{first['Position']:,} {first['REF']}>{first['ALT']}" in words(app)
+    scores = app.main.dataframe[-1].value
+    assert scores["Score"].tolist() == ["SAD", "SAR", "SAX"]
+    assert scores["Value"][0] == first["SAD"]
+    app = picked(app, SCORABLE + len(REFUSED) - 1)
+    assert not any(b.label == "Open in Variant view" for b in app.button)
+    assert f"is not scored: {last['Reason']}" in words(app)
+
+
 def test_a_table_is_found_again_by_its_link_in_another_session(scored, opened):
     again = opened(calls=link(scored))
     assert len(table(again)) == SCORABLE + len(REFUSED)
