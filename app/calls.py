@@ -1,8 +1,11 @@
 """A VCF and how it is scored: as a link says it, and where uploaded files are kept."""
 
 import hashlib
+import os
 import re
 import shutil
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -123,11 +126,25 @@ def tidy(limit: int) -> None:
     Args:
         limit: bytes.
     """
-    by_age = sorted([*_files().iterdir(), *tables().iterdir()], key=lambda one: one.stat().st_mtime)
-    sizes = [sum(file.stat().st_size for file in one.rglob("*")) for one in by_age]
-    total = sum(sizes)
-    for one, size in list(zip(by_age, sizes, strict=True))[:-1]:
+    folders = [*_files().iterdir(), *tables().iterdir()]
+    by_age = sorted((*_age_and_size(folder), folder) for folder in folders)
+    total = sum(size for _, size, _ in by_age)
+    for _, size, one in by_age[:-1]:
         if total <= limit:
             return
         shutil.rmtree(one, ignore_errors=True)
         total -= size
+
+
+def _age_and_size(folder: Path) -> tuple[float, int]:
+    """When something last changed in it, which for a table in the making is a moment ago; and bytes."""
+    found = list(_looked_at(folder))
+    return max((one.st_mtime for one in found), default=0.0), sum(one.st_size for one in found)
+
+
+def _looked_at(folder: Path) -> Iterator[os.stat_result]:
+    """The folder and what lies in it; jobs of other sessions may remove files meanwhile."""
+    with suppress(FileNotFoundError):
+        for one in [folder, *folder.iterdir()]:
+            with suppress(FileNotFoundError):
+                yield one.stat()

@@ -438,7 +438,7 @@ def remembered(key: str, make: Callable[[], T]) -> T:
     return cast(T, _memory().get(key, make))
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
+@st.cache_resource(show_spinner=False, max_entries=8)
 def table(path: Path, marks: tuple[int, ...], columns: tuple[str, ...]) -> pd.DataFrame:
     """Some columns of a Parquet file; shared, not to be changed.
 

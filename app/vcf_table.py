@@ -10,6 +10,7 @@ from app import effects_table, services, state
 from app.effects_table import ORDERS, Wish
 from app.places import stamp
 from app.scoring_work import Task
+from app.variant_panel import SHIFTED
 from app.widgets import plain
 from enformer.coordinates import Variant
 from enformer.errors import QueryError
@@ -130,13 +131,14 @@ def _picked(task: Task, row: pd.Series, place: int) -> None:
             where = f"{row['contig']}:{row['position']:,}"
             st.markdown(f"**{plain(where)}** is not scored: {plain(row['reason'])}")
             return
-        variant = Variant.parse(row["variant"])
+        variant = _variant(row["variant"])
         left, right = st.columns([2, 3], vertical_alignment="center")
         name = "" if row["id"] == "." else f" · {plain(row['id'])}"
         left.markdown(f"**{plain(str(variant)[:80])}**{name}")
         if left.button("Open in Variant view", type="primary", icon=":material/difference:"):
             state.ask(str(variant))
             st.switch_page("views/variant.py")
+        left.caption(_notes(task, variant))
         columns = task.run.columns
         every = _read(task, effects_table.columns_of_summary(columns))
         right.dataframe(
@@ -144,3 +146,18 @@ def _picked(task: Task, row: pd.Series, place: int) -> None:
             column_config={"Value": st.column_config.NumberColumn(format="%.4g"),
                            "Percentile": st.column_config.NumberColumn(format="%.1f")},
         )  # fmt: skip
+
+
+def _variant(key: str) -> Variant:
+    """The variant of that `Variant.key`, whatever its contig is called."""
+    contig, position, alleles = key.rsplit(":", 2)
+    return Variant(contig, int(position), *alleles.split(">"))
+
+
+def _notes(task: Task, variant: Variant) -> str:
+    """Why numbers may differ from those of the Variant view, and what a percentile of an indel means."""
+    shared = "" if task.run.grid == 1 else (
+        "There it has the middle of a window of its own, so that values may differ a little."
+    )  # fmt: skip
+    shifted = SHIFTED if task.run.background is not None and variant.is_indel else ""
+    return f"{shared}{shifted}"

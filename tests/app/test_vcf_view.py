@@ -13,11 +13,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app import calls, services, state
-from app.calls import Calls
 from app.vcf_examples import example
 from enformer import open_genome
 from interpret.score import main
-from interpret.score_options import Options
 from interpret.score_run import Run
 from tests.app.alone import finished, words
 
@@ -172,6 +170,27 @@ def test_rows_are_ordered_and_filtered(scored):
     assert table(finished(app.run()))["SAX"].abs().min() >= least
 
 
+def picked(app: AppTest, row: int) -> AppTest:
+    """Ticks the box of a row."""
+    (key,) = (t.key for t in app.main.dataframe if (t.key or "").startswith("effects_rows"))
+    selection = {"rows": [row], "columns": [], "cells": []}
+    app.session_state[key] = {"selection": selection}
+    return finished(app.run())
+
+
+def test_a_row_tells_all_its_scores_or_why_it_has_none(scored):
+    first, last = table(scored).iloc[0], table(scored).iloc[-1]
+    app = picked(scored, 0)
+    assert any(b.label == "Open in Variant view" for b in app.button)
+    assert f"{first['Position']:,} {first['REF']}>{first['ALT']}" in words(app)
+    scores = app.main.dataframe[-1].value
+    assert scores["Score"].tolist() == ["SAD", "SAR", "SAX"]
+    assert scores["Value"][0] == first["SAD"]
+    app = picked(app, SCORABLE + len(REFUSED) - 1)
+    assert not any(b.label == "Open in Variant view" for b in app.button)
+    assert f"is not scored: {last['Reason']}" in words(app)
+
+
 def test_a_table_is_found_again_by_its_link_in_another_session(scored, opened):
     again = opened(calls=link(scored))
     assert len(table(again)) == SCORABLE + len(REFUSED)
@@ -284,19 +303,3 @@ def test_options_change_the_table_and_are_in_the_link(opened, few):
     assert "SAD_top" not in columns
     assert "D2~~human/2~" in link(app)
     assert "D2" in table(app)
-
-
-def test_a_link_says_what_it_means():
-    said = Calls("x/y.vcf", Options(scores=("D2",), tracks=("human/1", "human/2"), grid=1))
-    assert Calls.parse(str(said)) == said
-    assert Calls.parse("~/my.vcf") == Calls("~/my.vcf")
-    assert Calls.parse("a.vcf~NO~~~what").options == Options()
-
-
-def test_uploads_not_used_for_longest_make_room(tmp_path):
-    first, second = calls.keep(b"a" * 1000, "a.vcf"), calls.keep(b"b" * 1000, "../b.vcf")
-    assert second.endswith("/b.vcf")
-    calls.tidy(1500)
-    assert Calls(second).path.read_bytes() == b"b" * 1000
-    with pytest.raises(ValueError, match="kept no longer"):
-        _ = Calls(first).path
