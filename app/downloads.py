@@ -57,7 +57,13 @@ class Shown:
     def provenance(self) -> str:
         """JSON of what is shown; of ALT where there is one, which names the variant."""
         made = (self.answer.alternative or self.answer.reference).provenance
-        view = {"view": [self.picture.view.start, self.picture.view.end]}
+        picture = self.picture
+        view = {
+            "view": [picture.view.start, picture.view.end],
+            "focus": picture.focus,
+            "truth": "" if picture.truth is None else picture.truth.tissue,
+            "differences": any(lane.difference for lane in picture.lanes),
+        }
         text = json.loads(made.with_tracks(tuple(map(str, self.tracks))).to_json())
         return json.dumps(text | view, indent=2, ensure_ascii=False)
 
