@@ -77,10 +77,10 @@ def _draw(asked: argparse.Namespace) -> None:
     text = _read(asked.provenance)
     single, given = Single.from_json(text), (asked.model or "", asked.genome or "")
     if single is None:
-        out.write_bytes(drawn(text, form, *given))
+        _write(out, drawn(text, form, *given))
     else:
         source = _source(single, *given, asked.genes)
-        out.write_bytes(single.render(source, asked.width, form, text))
+        _write(out, single.render(source, asked.width, form, text))
 
 
 def drawn(provenance: str, form: Format, model: str = "", genome: str = "") -> bytes:
@@ -134,6 +134,18 @@ def _read(path: str) -> str:
             f"It cannot be read ({error}).",
             read=path,
             do="Name the JSON that was downloaded with the figure.",
+        ) from error
+
+
+def _write(out: Path, figure: bytes) -> None:
+    try:
+        out.write_bytes(figure)
+    except OSError as error:
+        raise EnformerLensError(
+            f"It cannot be written ({error}).",
+            read=f"--out {out}",
+            do="Name a file in a folder that exists and that you may write to.",
+            example="--out figure.pdf",
         ) from error
 
 

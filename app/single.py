@@ -39,11 +39,11 @@ class Single:
             values: dict[str, Any] = json.loads(text)
             if "view" not in values or values.get("method") != "prediction":
                 return None
-            start, end = values["view"]
+            start, end = map(int, values["view"])
         except (ValueError, TypeError, AttributeError):
             return None
         more = values.get("focus", ""), values.get("truth", ""), values.get("differences", False)
-        return cls(Provenance.from_json(text), (int(start), int(end)), *more)
+        return cls(Provenance.from_json(text), (start, end), *more)
 
     def picture(self, source: Computed) -> LocusPicture:
         """What was drawn."""

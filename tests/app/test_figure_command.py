@@ -139,6 +139,13 @@ def test_a_file_that_is_not_there_and_a_form_that_is_none_are_told(tmp_path, cap
     assert "docx" in capsys.readouterr().err
 
 
+def test_a_folder_that_is_not_there_is_told(record, planted_model, tmp_path, capsys):
+    (tmp_path / "sheet.json").write_text(record.to_json())
+    out = tmp_path / "none" / "out.svg"
+    assert main([str(tmp_path / "sheet.json"), "--out", str(out), "--model", planted_model]) == 1
+    assert "folder that exists" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -147,6 +154,7 @@ def test_a_file_that_is_not_there_and_a_form_that_is_none_are_told(tmp_path, cap
         {"palette": "neon"},
         {"colours": {"none": "#000000"}},
         {"panels": 3},
+        {"colours": {"DNASE": "red"}},
     ],
 )
 def test_plans_out_of_range_are_refused(record, change):
