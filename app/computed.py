@@ -14,7 +14,9 @@ from app.results import ResultStore
 from app.scene import Scene, scene
 from enformer.cache import cache_dir
 from enformer.checkpoint import Checkpoint
+from enformer.coordinates import Interval, Variant
 from enformer.genes import Gene
+from enformer.genome import Genome
 from enformer.query import parse_query
 
 
@@ -44,8 +46,14 @@ class Computed:
 
     def answer(self, shown: Scene) -> Answer:
         """The predictions."""
-        genome, variant = shown.place.genome, shown.parsed.variant
-        requests = requests_for(self.checkpoint, genome, shown.window, variant)
+        return self.predicted(shown.window, shown.parsed.variant, shown.place.genome)
+
+    def predicted(
+        self, window: Interval, variant: Variant | None, genome: Genome | None = None
+    ) -> Answer:
+        """The predictions of a window, by default of this place's genome."""
+        genome = genome or self.place.genome
+        requests = requests_for(self.checkpoint, genome, window, variant)
         work = work_for(requests, self.checkpoint, genome, self.store)
         return answer_from(work(_Told("Predicting")))
 

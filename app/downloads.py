@@ -61,8 +61,14 @@ class Shown:
     def provenance(self) -> str:
         """JSON of what is shown; of ALT where there is one, which names the variant."""
         made = (self.answer.alternative or self.answer.reference).provenance
-        view: dict[str, Any] = {"view": [self.picture.view.start, self.picture.view.end]}
-        if scale := str(self.picture.scale):
+        picture = self.picture
+        view: dict[str, Any] = {
+            "view": [picture.view.start, picture.view.end],
+            "focus": picture.focus,
+            "truth": "" if picture.truth is None else picture.truth.tissue,
+            "differences": any(lane.difference for lane in picture.lanes),
+        }
+        if scale := str(picture.scale):
             view["scale"] = scale
         if self.own:
             view["own"] = dict(self.own)

@@ -5,23 +5,25 @@ python -m app.figure provenance.json --out figure.svg --genome hg38.fa --model w
 
 Results that are kept from before are taken, others are computed. The model must have the recorded sha256,
 and the genome the recorded identity. Without --form the ending of --out says what is written. The
-provenance of a figure of the Locus view is read, too; --width says how wide that one is.
+provenance of a figure of the Locus or Variant view is read, too: --width says how wide that one is, --genes
+where its genes are.
 
 exit status: 0 done, 1 an error, told in words, 2 wrong usage, 130 interrupted
 """
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import cast, get_args
 
 from app import sheets
 from app.computed import Computed
-from app.figures.paper import Format
+from app.figures.paper import WIDTHS, Format
 from app.panels import made
 from app.places import Place, PlaceName, genome_names, open_place
 from app.record import Record, software
+from app.single import Single
 from enformer.checkpoint import BUNDLED, Checkpoint, load
 from enformer.errors import EnformerLensError
 from enformer.files import typed_path
@@ -61,6 +63,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--model", help="mini, demo, official or a file; by default the recorded one"
     )
+    parser.add_argument(
+        "--genes", default="", help="BED, GFF3 or GTF, for a figure of the Locus view"
+    )
+    parser.add_argument("--width", type=int, choices=WIDTHS, default=WIDTHS[-1],
+                        help="mm, for a figure of the Locus view")  # fmt: skip
     return parser
 
 
@@ -68,11 +75,16 @@ def _draw(asked: argparse.Namespace) -> None:
     out = Path(asked.out)
     form = _form(asked.form or out.suffix.removeprefix(".").lower())
     text = _read(asked.provenance)
-    out.write_bytes(drawn(text, form, asked.model or "", asked.genome or ""))
+    single, given = Single.from_json(text), (asked.model or "", asked.genome or "")
+    if single is None:
+        _write(out, drawn(text, form, *given))
+    else:
+        source = _source(single, *given, asked.genes)
+        _write(out, single.render(source, asked.width, form, text))
 
 
 def drawn(provenance: str, form: Format, model: str = "", genome: str = "") -> bytes:
-    """The figure of a provenance, which goes inside it as it stands.
+    """The sheet of a provenance, which goes inside it as it stands.
 
     Args:
         provenance: JSON.
@@ -84,10 +96,23 @@ def drawn(provenance: str, form: Format, model: str = "", genome: str = "") -> b
         EnformerLensError: it is none, or the model or the genome is another.
     """
     record = Record.from_json(provenance)
-    source = Computed(_model(record, model), _place(record, genome))
+    checkpoint = _model(record.model.source, record.model.sha256, model)
+    known = record.genome
+    place = _place(known.source, (known.assembly, known.identity), genome)
+    place = Place(place.key, place.genome, GeneIndex(record.genes))
+    source = Computed(checkpoint, place)
     panels = [made(panel, source) for panel in record.plan.panels]
-    _tell_versions(record)
+    _tell_versions(record.versions)
     return sheets.render(record.plan, panels, form, provenance)
+
+
+def _source(single: Single, model: str, genome: str, genes: str) -> Computed:
+    """Of a figure that stands alone, whose file names model and genome but not where they are."""
+    known = single.made
+    checkpoint = _model(known.model, known.sha256, model)
+    place = _place(known.assembly, (known.assembly, known.genome), genome, genes)
+    _tell_versions(known.versions)
+    return Computed(checkpoint, place)
 
 
 def _form(text: str) -> Format:
@@ -112,54 +137,65 @@ def _read(path: str) -> str:
         ) from error
 
 
-def _model(record: Record, given: str) -> Checkpoint:
-    known = record.model
-    if not given and known.source not in (*BUNDLED, "official"):
+def _write(out: Path, figure: bytes) -> None:
+    try:
+        out.write_bytes(figure)
+    except OSError as error:
         raise EnformerLensError(
-            f"The figure was drawn with the weights of a file, {known.source}.",
-            read=f"the model {known.name}",
-            do=f"Say where they are. Their sha256 is {known.sha256}.",
-            example=f"--model {known.source}",
+            f"It cannot be written ({error}).",
+            read=f"--out {out}",
+            do="Name a file in a folder that exists and that you may write to.",
+            example="--out figure.pdf",
+        ) from error
+
+
+def _model(source: str, sha256: str, given: str) -> Checkpoint:
+    """The weights, once they are known to be the same."""
+    if not given and source not in (*BUNDLED, "official"):
+        raise EnformerLensError(
+            f"Its weights are in a file, and their sha256 is {sha256}.",
+            read=f"the figure of the model {source}",
+            do="Say where that file is.",
+            example=f"--model {source}",
         )
-    checkpoint = load(given or known.source)
-    if checkpoint.sha256 != known.sha256:
+    checkpoint = load(given or source)
+    if checkpoint.sha256 != sha256:
         raise EnformerLensError(
-            f"Its weights have the sha256 {checkpoint.sha256}; the figure was drawn with {known.sha256}.",
-            read=f"the model {given or known.source}",
-            do=f"Name the weights of {known.name} that the figure was drawn with.",
+            f"Its weights have the sha256 {checkpoint.sha256}; the figure was drawn with {sha256}.",
+            read=f"the model {given or source}",
+            do=f"Name the weights of {source} that the figure was drawn with.",
             example="--model weights.safetensors",
         )
     return checkpoint
 
 
-def _place(record: Record, given: str) -> Place:
-    """The genome, and of genes those in the record."""
-    known = record.genome
-    if not given and known.source not in genome_names():
+def _place(source: str, known: tuple[str, str], given: str, genes: str = "") -> Place:
+    """The genome, once it is known to be the same by assembly and identity."""
+    if not given and source not in genome_names():
         raise EnformerLensError(
-            f"The figure was drawn on a genome in a file, {known.source}.",
-            read=f"the genome {known.identity}",
-            do="Say where it is.",
-            example=f"--genome {known.source}",
+            f"It was drawn on a genome in a file, {source}.",
+            read=f"the figure of {known[0]} ({known[1]})",
+            do="Say where that file is.",
+            example=f"--genome {source}",
         )
-    genome = open_place(PlaceName.of(given or known.source, "", online=False)).genome
-    if (genome.assembly, genome.identity) != (known.assembly, known.identity):
+    place = open_place(PlaceName.of(given or source, genes, online=False))
+    found = (place.genome.assembly, place.genome.identity)
+    if found != known:
         raise EnformerLensError(
-            f"It is {genome.assembly} ({genome.identity}); the figure was drawn on {known.assembly} "
-            f"({known.identity}).",
-            read=f"the genome {given or known.source}",
+            f"It is {found[0]} ({found[1]}); the figure was drawn on {known[0]} ({known[1]}).",
+            read=f"the genome {given or source}",
             do="Name the genome that the figure was drawn on; its file must be the same one.",
-            example=f"--genome {known.source}",
+            example=f"--genome {source}",
         )
-    return Place(genome.identity, genome, GeneIndex(record.genes))
+    return place
 
 
-def _tell_versions(record: Record) -> None:
+def _tell_versions(recorded: Mapping[str, str]) -> None:
     """Other versions may draw other bytes."""
     now = software()
     other = [
         f"{name} {now.get(name, 'missing')} instead of {number}"
-        for name, number in record.versions.items()
+        for name, number in recorded.items()
         if now.get(name) != number
     ]
     if other:

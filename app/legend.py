@@ -119,18 +119,39 @@ def methods(record: Record, made: Sequence[Made]) -> str:
     windows = dict.fromkeys(f"{one.shown.window} ({one.shown.window.length:,} bp)" for one in made)
     done = dict.fromkeys(_method(part) for results in record.results for part in results)
     software = ", ".join(f"{name} {number}" for name, number in known.items())
-    cited = dict.fromkeys(text for text in (model.citation, CITATION) if text)
     return (
         f"Predictions were made with the Enformer model {model.name} (weights sha256 {model.sha256}, "
         f"{model.dtype} on {model.device}) from the sequence of {genome.assembly} ({genome.identity}) in "
         f"the window{'' if len(windows) == 1 else 's'} {', '.join(windows)}. "
         f"Computed: {'; '.join(done)}. Software: {software}. "
         + ("" if model.trained else f"{UNTRAINED} ")
-        + f"References: {' '.join(cited)}\n"
+        + f"Reference{_cited(model.citation)}\n"
     )
+
+
+_SAID_ELSEWHERE = ("device", "dtype", "window_length", "trained_window_length")
+
+
+def _cited(of_model: str) -> str:
+    """What the model asks to be cited, and the paper of the architecture where that is another."""
+    doi = CITATION.rpartition("doi:")[2]
+    if doi in of_model:
+        return f": {of_model}"
+    return f"s: {of_model} {CITATION}" if of_model else f": {CITATION}"
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _method(result: Mapping[str, Any]) -> str:
     """A method with its options, as the result records them."""
-    options = ", ".join(f"{name} {value}" for name, value in result["options"].items())
+    known = {
+        name: value for name, value in result["options"].items() if name not in _SAID_ELSEWHERE
+    }
+    options = ", ".join(
+        f"{name.replace('_', ' ')} {_plain(value)}" for name, value in known.items()
+    )
     return f"{result['method']}{f' ({options})' if options else ''}"

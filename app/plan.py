@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from app.figures.composed import LETTERS, NARROWEST, WIDEST
-from app.figures.look import KINDS, PALETTES, SIZES, Look
+from app.figures.look import KINDS, PALETTES, SIZES, SWATCHES, Look
 from app.question import Query
 from enformer.errors import EnformerLensError
 
@@ -135,6 +135,8 @@ class Plan:
             _check(plan.text in SIZES, f"no text is {plan.text} pt large")
             _check(plan.palette in PALETTES, f"there is no palette {plan.palette!r}")
             _check(set(plan.colours) <= set(KINDS), "colours are of unknown kinds of tracks")
+            known = set(SWATCHES[plan.palette].values())
+            _check(set(plan.colours.values()) <= known, "a colour is not of the palette")
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise EnformerLensError(
                 f"It holds no sheet of panels ({error}).",

@@ -80,10 +80,13 @@ def settled(query: Query, shown: Scene) -> Query:
 
 
 def _near(question: Query, shown: Scene) -> Query:
-    """Around the middle of the target, unless what is in view can be read already."""
+    """Around what was asked about, unless what is in view can be read already."""
     if question.zoom and shown.view.length <= LETTERS_UP_TO:
         return question
     over = targets.interval(target_of(Panel("locus", question), shown), shown)
-    middle = Interval(over.contig, over.center, over.center + 1).resize(LOGO)
+    center, parsed = over.center, shown.parsed
+    if over.start <= parsed.focus < over.end:  # a variant, the start of a gene
+        center = parsed.focus
+    middle = Interval(over.contig, center, center + 1).resize(LOGO)
     part = middle.intersect(shown.window) or shown.window
     return replace(question, zoom=(part.start, part.end))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from app import header, served, sheet_files, sheet_panel, sheets, state
+from app import header, served, sheet_files, sheet_options, sheet_panel, sheets, state
 from app.figures.composed import Pending
 from app.panels import Made
 from app.record import Model, Origin, Record
@@ -22,16 +22,17 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
         return
     place = served.genome(query, seat)
     panels = served.made(plan, shown.checkpoint, place)
-    sheet_panel.options(plan, panels)
+    sheet_options.options(plan, panels)
     for number, panel in enumerate(panels):
-        sheet_panel.panel(number, plan, panel, query, shown)
+        sheet_options.panel(number, plan, panel, query, shown)
     ready = [panel for panel in panels if isinstance(panel, Made)]
     model = Model.of(shown.checkpoint, query.model)
     record = Record.of(plan, ready, model, Origin.of(place.genome, query.genome))
     sheet_panel.differs(record)
     bar = st.container()
     pictures = [one.picture if isinstance(one, Made) else Pending(one.words) for one in panels]
-    sheet_panel.preview(sheets.composition(plan, pictures))
+    said = [one.words for one in pictures if isinstance(one, Pending)]
+    sheet_panel.preview(sheets.composition(plan, pictures), "|".join([record.to_json(), *said]))
     if len(ready) == len(panels):
         files = sheet_files.Files(record, ready)
         with bar:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import enformer
-from app import presets, sheets
+from app import downloads, presets, sheets
 from app.computed import Computed
 from app.figure import main
 from app.panels import made
@@ -20,6 +20,7 @@ from app.question import Query
 from app.record import Model, Origin, Record
 from app.results import ResultStore
 from enformer.errors import EnformerLensError
+from enformer.tracks import TrackId
 from tests.conftest import ROOT
 
 VARIANT = "demo1:345,053 C>A"
@@ -138,6 +139,13 @@ def test_a_file_that_is_not_there_and_a_form_that_is_none_are_told(tmp_path, cap
     assert "docx" in capsys.readouterr().err
 
 
+def test_a_folder_that_is_not_there_is_told(record, planted_model, tmp_path, capsys):
+    (tmp_path / "sheet.json").write_text(record.to_json())
+    out = tmp_path / "none" / "out.svg"
+    assert main([str(tmp_path / "sheet.json"), "--out", str(out), "--model", planted_model]) == 1
+    assert "folder that exists" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -146,8 +154,25 @@ def test_a_file_that_is_not_there_and_a_form_that_is_none_are_told(tmp_path, cap
         {"palette": "neon"},
         {"colours": {"none": "#000000"}},
         {"panels": 3},
+        {"colours": {"DNASE": "red"}},
     ],
 )
 def test_plans_out_of_range_are_refused(record, change):
     with pytest.raises(EnformerLensError, match="no sheet of panels"):
         Plan.from_values(record.plan.to_values() | change)
+
+
+@pytest.mark.parametrize("differences", [False, True])
+def test_a_figure_of_the_locus_view_is_drawn_again(source, planted_model, tmp_path, differences):
+    shown = source.scene(Panel("locus", Query(locus=VARIANT)))
+    panel = Panel("variant" if differences else "locus", Query(locus=VARIANT, truth="blood"))
+    ready = made(panel, source)
+    tracks = tuple(map(TrackId.parse, ready.origins[0].tracks))
+    files = downloads.Shown(source.answer(shown), ready.picture, tracks, shown.contig_length)
+    (tmp_path / "locus.json").write_text(files.provenance)
+    out = tmp_path / "locus.svg"
+    done = command(str(tmp_path / "locus.json"), "--out", str(out), "--model", planted_model,
+                   "--width", "89", cache=tmp_path / "cache")  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    _, _, make = files.figure("svg", 89)
+    assert out.read_bytes() == make()
