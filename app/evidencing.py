@@ -61,11 +61,11 @@ def gather(asked: Explanation, shown: Scene, seat: Seat) -> Evidence | Waiting:
 def picture(found: Evidence, shown: Scene) -> EvidencePicture:
     """What is drawn of a result, with the truth where it is known."""
     assembly, said = shown.place.genome.assembly, targets.sentence(found.target, shown)
-    return evidence_picture(found, assembly, said, true_shares_of(found.target, shown))
+    return evidence_picture(found, assembly, said, _truth(found.target, shown))
 
 
-def true_shares_of(target: Target, shown: Scene) -> Mapping[str, float] | None:
-    """By element, the share that its loss truly changes: known of CAGE of planted tissues at a promoter."""
+def _truth(target: Target, shown: Scene) -> Mapping[str, float] | None:
+    """Only CAGE of planted tissues has a truth, and only at a promoter."""
     if not truth.is_known(shown):
         return None
     table = shown.checkpoint.tracks

@@ -33,6 +33,7 @@ from app.learn.tours import Tour
 from app.predictions import Answer
 from app.scene import Scene
 from app.seat import Seat
+from app.truth_tables import true_shares
 from enformer.errors import EnformerLensError
 from interpret.elements import Element
 from interpret.target import Target
@@ -151,7 +152,10 @@ def _knockout(tour: Tour, query: state.Query, shown: Scene, seat: Seat) -> Drawn
     asked = evidencing.request(shown, target, elements, EFFORT)
     found = widgets.ready(evidencing.gather(asked, shown, seat), seat)
     picture = evidencing.picture(found, shown)
-    told = findings.of_knockout(found, evidencing.true_shares_of(target, shown), tour.trap)
+    # a target of the question's own is CAGE of one tissue, which has a truth
+    place = targets.interval(target, shown)
+    known = true_shares(place, [tour.tissue]) if query.target else None
+    told = findings.of_knockout(found, known, tour.trap)
     figure = evidence_figure(picture, dark=_dark())
     return Drawn(figure, evidence_data.describe(picture), told, query)
 
