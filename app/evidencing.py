@@ -161,14 +161,12 @@ def picture(
 ) -> EvidencePicture:
     """What is drawn of a result, with the truth where it is known."""
     assembly, said = shown.place.genome.assembly, targets.sentence(found.target, shown)
-    drawn = evidence_picture(
-        found, assembly, said, true_shares_of(found.target, shown), notes=notes
-    )
+    drawn = evidence_picture(found, assembly, said, _truth(found.target, shown), notes=notes)
     return drawn.with_mark(mark)
 
 
-def true_shares_of(target: Target, shown: Scene) -> Mapping[str, float] | None:
-    """By element, the share that its loss truly changes: known of CAGE of planted tissues at a promoter."""
+def _truth(target: Target, shown: Scene) -> Mapping[str, float] | None:
+    """Only CAGE of planted tissues has a truth, and only at a promoter."""
     if not truth.is_known(shown):
         return None
     table = shown.checkpoint.tracks

@@ -1,6 +1,6 @@
 """Parts of the Learn view: a step of the tour, the glossary, why attention is no causation, the papers."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import streamlit as st
@@ -59,29 +59,40 @@ def turn_pages(step: Step) -> None:
                   args=(number + 1,))  # fmt: skip
 
 
-def live(step: Step, seat: Seat) -> tuple[Tour, state.Query] | None:
-    """The step's picture with what it found.
+@dataclass(frozen=True)
+class Seen:
+    """What a step has come to.
 
-    Returns:
-        The tour, and the question of the view that shows the picture large; None until that is known.
+    Attributes:
+        tour: that it belongs to.
+        query: of the view that shows its picture large.
+        found: what came out, in sentences; none while the picture is not there.
     """
-    found = None
+
+    tour: Tour
+    query: state.Query
+    found: tuple[str, ...] = ()
+
+
+def live(step: Step, seat: Seat) -> Seen | None:
+    """The step's picture; None until it is known what it is of."""
+    seen = None
     try:
         tour = _choose_tour(seat)
         query, shown = touring.opened(step, tour, seat)
-        found = tour, query
+        seen = Seen(tour, query)
         for warning in shown.warnings:
             st.warning(widgets.plain(warning), icon=":material/warning:")
         drawn = PICTURES[step.name](tour, query, shown, seat)
         _picture(step, drawn)
-        found = tour, drawn.query
+        seen = Seen(tour, drawn.query, drawn.found)
     except EnformerLensError as error:
         widgets.explain(error, seat)
     except Cancelled:
         widgets.stopped(seat)
     except widgets.NotReady:
         st.caption("The picture comes as soon as it is computed. The words do not wait.")
-    return found
+    return seen
 
 
 def _choose_tour(seat: Seat) -> Tour:
@@ -106,18 +117,21 @@ def _choose_tour(seat: Seat) -> Tour:
 def _picture(step: Step, drawn: Drawn) -> None:
     st.plotly_chart(drawn.figure, key=f"tour_{step.name}_{state.redraws()}", theme=None, alt=drawn.alt,
                     config=page.config(f"tour_{step.name}"))  # fmt: skip
-    if not drawn.found:
-        return
-    st.markdown("**What came out**, computed just now")
-    st.markdown("\n".join(f"- {widgets.plain(sentence)}" for sentence in drawn.found))
 
 
-def open_view(step: Step, tour: Tour, query: state.Query) -> None:
+def came_out(seen: Seen) -> None:
+    """What the picture shows in numbers."""
+    if seen.found:
+        st.markdown("**What came out**, computed just now")
+        st.markdown("\n".join(f"- {widgets.plain(sentence)}" for sentence in seen.found))
+
+
+def open_view(step: Step, seen: Seen) -> None:
     """A button to the view that shows the step's picture large, on the same question."""
     name = step.view.capitalize()
     if st.button(f"Open it in {name}", icon=":material/open_in_full:", key=f"open_{step.view}",
-                 help=f"{tour.gene} on {tour.genome}, with everything that the view can do."):  # fmt: skip
-        query = replace(query, step=STEPS.index(step))
+                 help=f"{seen.tour.gene} on {seen.tour.genome}, with all that the view can do."):  # fmt: skip
+        query = replace(seen.query, step=STEPS.index(step))
         state.recall(query)
         st.switch_page(VIEWS / f"{step.view}.py", query_params=query.to_url())
 

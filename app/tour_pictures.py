@@ -35,6 +35,7 @@ from app.learn.tours import Tour
 from app.predictions import Answer
 from app.scene import Scene
 from app.seat import Seat
+from app.truth_tables import true_shares
 from enformer.errors import EnformerLensError
 from interpret.elements import Element
 from interpret.target import Target
@@ -157,8 +158,10 @@ def _knockout(tour: Tour, query: state.Query, shown: Scene, seat: Seat) -> Drawn
     evidence_panel.progress(asked, parts, seat)
     found, notes = evidencing.evidence_of(asked, parts), parts.notes(len(elements))
     picture = evidencing.picture(found, shown, notes, None)
-    true = evidencing.true_shares_of(target, shown)
-    told = () if notes else findings.of_knockout(found, true, tour.trap)
+    # a target of the question's own is CAGE of one tissue, which has a truth
+    place = targets.interval(target, shown)
+    known = true_shares(place, [tour.tissue]) if query.target else None
+    told = () if notes else findings.of_knockout(found, known, tour.trap)
     figure = evidence_figure(picture, dark=_dark())
     asked_large = replace(query, evidence=str(asked.way))
     return Drawn(figure, evidence_data.describe(picture), told, asked_large)

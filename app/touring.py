@@ -47,7 +47,7 @@ def opened(step: Step, tour: Tour, seat: Seat) -> tuple[state.Query, Scene]:
     shown = scene(checkpoint, place, parsed, query.zoom)
     query = replace(query, zoom=_zoom(step, tour, shown))
     if tour.tissue and step.computes:
-        query = replace(query, target=_target(shown))
+        query = replace(query, target=_target(tour, shown))
     return query, scene(checkpoint, place, parsed, query.zoom)
 
 
@@ -78,10 +78,10 @@ def lanes(shown: Scene) -> tuple[TrackId, ...]:
     return picker.shown_tracks((), shown.checkpoint, shown.head)
 
 
-def _target(shown: Scene) -> str:
-    """CAGE of the gene in the tissue of the first track alone, as planted truth is told by tissue."""
-    track, table = lanes(shown)[0], shown.checkpoint.tracks
-    if shown.parsed.gene is None or table.row(track)["assay"] != targets.CAGE:
+def _target(tour: Tour, shown: Scene) -> str:
+    """CAGE of the gene in the tour's tissue alone, as planted truth is told by tissue; else empty."""
+    track, table, gene = lanes(shown)[0], shown.checkpoint.tracks, shown.parsed.gene
+    if gene is None or table.row(track)["description"] != f"{targets.CAGE}:{tour.tissue}":
         return ""
     place = shown.window, shown.checkpoint.config, table, track.head
-    return str(Target.of_gene(shown.parsed.gene, *place, (track.index,)))
+    return str(Target.of_gene(gene, *place, (track.index,)))

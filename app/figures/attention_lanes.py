@@ -25,7 +25,7 @@ def with_attention(picture: LocusPicture, summary: AttentionSummary, source: str
     weight, usual = (row[seen] for row in attended(summary))
     lanes = (
         _lane(f"from the {source}", "mean weight of all heads", weight),
-        _lane("over what is usual", "times, at that distance", weight / usual),
+        _lane("over the usual at that distance", "multiple", weight / usual),
     )
     return replace(picture, lanes=lanes)
 

@@ -135,7 +135,7 @@ def of_knockout(found: Evidence, truth: Mapping[str, float] | None, trap: str) -
         row = found.labels.index(trap)
         said.append(
             f"The trap, {_placed(found, row)}: attention {found.attention[row]:.1f} × usual, "
-            f"{found.mass_share[row]:.2%} of all contributions, knock-out {_change(float(shares[row]))}"
+            f"{found.mass_share[row]:.1%} of all contributions, knock-out {_change(float(shares[row]))}"
             f"{_planted(found, row, truth)}. An insulator stands between: a method is misled as far as "
             "it says more than nothing."
         )
@@ -144,7 +144,8 @@ def of_knockout(found: Evidence, truth: Mapping[str, float] | None, trap: str) -
 
 def _change(share: float) -> str:
     text = _signed(100 * share, ".1f")
-    return f"{text.strip('+−') if float(text.strip('+−')) == 0 else text} %"
+    size = text.strip("+−")
+    return f"{size if float(size) == 0 else text}%"
 
 
 def _planted(found: Evidence, row: int, truth: Mapping[str, float] | None) -> str:
@@ -173,7 +174,7 @@ class Change:
 
 
 def _both(ref: float, alt: float) -> str:
-    """`34.5 → 32.3 (−6.4 %)`."""
+    """`34.5 → 32.3 (−6.4%)`."""
     return f"{ref:.3g} → {alt:.3g}" + (f" ({_change(alt / ref - 1)})" if ref else "")
 
 

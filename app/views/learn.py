@@ -49,13 +49,14 @@ def _tour(seat: Seat) -> None:
     left, right = st.columns([2, 3], gap="large")
     with left:
         st.markdown(text(step.name))
-        button = st.container()
+        below = st.container()
         learn_panel.turn_pages(step)
     with right:
-        shown = learn_panel.live(step, seat)
-    if shown is not None:
-        with button:
-            learn_panel.open_view(step, *shown)
+        seen = learn_panel.live(step, seat)
+    if seen is not None:
+        with below:
+            learn_panel.came_out(seen)
+            learn_panel.open_view(step, seen)
 
 
 view()

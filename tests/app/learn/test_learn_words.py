@@ -116,9 +116,9 @@ def test_the_effort_of_a_step_is_one_that_its_view_offers():
 
 
 def test_a_change_is_told_with_what_was_planted():
-    assert str(findings.Change("DGB1", 30.0, 27.0)) == "DGB1 30 → 27 (−10.0 %)"
+    assert str(findings.Change("DGB1", 30.0, 27.0)) == "DGB1 30 → 27 (−10.0%)"
     change = findings.Change("DGB1", 30.0, 30.0, (0.0, 2.0))
-    assert str(change) == "DGB1 30 → 30 (0.0 %); planted 0 → 2"
+    assert str(change) == "DGB1 30 → 30 (0.0%); planted 0 → 2"
 
 
 def test_the_window_is_told_in_positions_that_people_read():
