@@ -135,12 +135,20 @@ def with_own(picture: LocusPicture, brought: Brought, tracks: Sequence[TrackId])
     """
     if not brought.measured and not brought.others:
         return picture
+    washed = _highlights(brought.others, picture)
+    left = [_left_out(len(washed))] if len(washed) > MOST_WASHED else []
     return replace(
         picture,
         lanes=_lanes(picture, brought.measured, tracks),
         features=tuple(_features(own, picture) for own in brought.others if _has_lane(own)),
-        highlights=(*picture.highlights, *_highlights(brought.others, picture)),
-        remarks=_remarks(picture, brought.measured),
+        highlights=(*picture.highlights, *washed[:MOST_WASHED]),
+        remarks=(*_remarks(picture, brought.measured), *left),
+    )
+
+
+def _left_out(count: int) -> str:
+    return (
+        f"{MOST_WASHED} of the {count:,} highlights in view are washed: zoom in to see the others."
     )
 
 
@@ -163,7 +171,7 @@ def _lane(picture: LocusPicture, measured: Measured, beside: TrackLane | None) -
     own = measured.own
     return TrackLane(
         label=own.name,
-        name=f"{own.name}: {own.file}, mean of each bin of {picture.bin_size} bp",
+        name=f"{own.name}: {own.file}, mean of each bin, {COUNTED[own.missing]}",
         assay="Observed",
         kind="observed",
         unit=UNIT,
@@ -190,8 +198,9 @@ def _remarks(picture: LocusPicture, measured: Sequence[Measured]) -> tuple[str, 
     """What the observed lanes show, and what r is of."""
     if not measured:
         return ()
-    counted = " or ".join(dict.fromkeys(COUNTED[one.own.missing] for one in measured))
-    said = [f"Observed: mean of each bin of {picture.bin_size} bp; {counted}."]
+    ways = {COUNTED[one.own.missing] for one in measured}
+    counted = f"; {ways.pop()}" if len(ways) == 1 else ""
+    said = [f"Observed: mean of each bin of {picture.bin_size} bp{counted}."]
     if any(one.partner is not None for one in measured):
         of = "log1p values" if picture.scale.log else "values"
         allele = ", REF's," if picture.variant else ""
@@ -220,4 +229,4 @@ def _highlights(others: Sequence[OwnTrack], picture: LocusPicture) -> list[Highl
         for gene in _features(own, picture).genes
         if gene.start < picture.view.end and picture.view.start < gene.end
     ]
-    return found[:MOST_WASHED]
+    return sorted(found, key=lambda highlight: highlight.interval)

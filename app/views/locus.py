@@ -34,12 +34,7 @@ from enformer.tracks import TrackId
 def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
     """The tracks, the answer and the picture of it."""
     checkpoint, table = shown.checkpoint, shown.checkpoint.tracks
-    asked = picker.shown_tracks(query.tracks, checkpoint, shown.head)
-    with st.sidebar.expander(
-        f"Tracks, {len(asked)} shown", icon=":material/stacks:", expanded=True
-    ):
-        picker.choose_tracks(checkpoint, asked, shown.head)
-    tracks = grouping.ordered(asked, table, query.group)
+    tracks = _tracks(query, shown)
     own = own_panel.choose(tracks, table)
     if shown.beyond:
         st.warning(shown.beyond, icon=":material/warning:")
@@ -66,6 +61,15 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
     # the page has a footer of its own
     figure = locus_figure(replace(picture, footer=""), dark=st.context.theme.type == "dark")
     toolbar.chart(figure, picture, describe(picture), files.stem)
+
+
+def _tracks(query: state.Query, shown: Scene) -> tuple[TrackId, ...]:
+    """Those that are drawn, from top to bottom, where they are chosen in the sidebar."""
+    asked = picker.shown_tracks(query.tracks, shown.checkpoint, shown.head)
+    count = f"Tracks, {len(asked)} shown"
+    with st.sidebar.expander(count, icon=":material/stacks:", expanded=True):
+        picker.choose_tracks(shown.checkpoint, asked, shown.head)
+    return grouping.ordered(asked, shown.checkpoint.tracks, query.group)
 
 
 def _picture(

@@ -3,6 +3,7 @@
 import io
 import re
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ import pyBigWig
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.app.in_browser import opened, settled
+from tests.app.in_browser import settled
 
 pytestmark = pytest.mark.browser
 
@@ -25,6 +26,14 @@ def measured(shared_data: Path) -> Path:
     return shared_data / "tracks" / "acc.K562.chr22.bw"
 
 
+def opened(page: Page, server, **asked: str) -> Page:
+    """The page on the Locus view; on a busy machine the first prediction takes minutes."""
+    page.goto(server.link(**asked))
+    expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible(timeout=400_000)
+    settled(page)
+    return page
+
+
 def names(page: Page) -> str:
     """All that is written in the figure."""
     return " ".join(page.locator(".js-plotly-plot .annotation-text").all_text_contents())
@@ -33,15 +42,13 @@ def names(page: Page) -> str:
 def bring(page: Page, *files: Path) -> None:
     """Uploads files; ends when the figure has them."""
     page.get_by_text("Your files", exact=False).first.click()
-    page.locator("input[type=file]").first.set_input_files(files)
+    page.locator("input[type=file]").first.set_input_files(list(files))
     expect(page.get_by_text(f"Your files, {len(files)} shown")).to_be_visible(timeout=90_000)
     settled(page)
     page.wait_for_timeout(700)
 
 
-def test_observed_stands_over_predicted_and_r_is_what_the_files_give(
-    server, new_page, measured, tmp_path
-):
+def test_observed_stands_over_predicted_and_r_is_what_the_files_give(server, new_page, measured):
     page = opened(new_page(), server, locus=LOCUS, tracks=TRACKS)
     bring(page, measured)
     expect(page.locator(".js-plotly-plot").first).to_contain_text("Observed · file's own units")
@@ -57,10 +64,9 @@ def test_observed_stands_over_predicted_and_r_is_what_the_files_give(
                 for start, end in zip(rows["start_0based"], rows["end_0based"], strict=True)]  # fmt: skip
     np.testing.assert_allclose(own, np.array(sums) / 128, rtol=1e-4, atol=1e-4)
     seen = (rows["end_0based"] > VIEW[0]) & (rows["start_0based"] < VIEW[1])
-    found = {track: np.corrcoef(own[seen], rows[track][seen])[0, 1] for track in TRACKS.split(",")}
     assert int(said[2]) == seen.sum()
-    r = float(said[1].replace("−", "-"))
-    assert min(abs(r - value) for value in found.values()) < 0.006
+    expected = np.corrcoef(own[seen], rows["human/24"][seen])[0, 1]  # DNase, as the file's is
+    assert float(said[1].replace("−", "-")) == pytest.approx(expected, abs=0.006)
 
 
 def test_a_link_restores_log1p_and_the_pointer_still_reads_values(server, new_page):
@@ -69,20 +75,15 @@ def test_a_link_restores_log1p_and_the_pointer_still_reads_values(server, new_pa
     page.get_by_text("log1p", exact=True).first.click()
     expect(page).to_have_url(re.compile("scale=log1p"))
     settled(page)
-    other = opened(new_page(), server, **dict(re.findall(r"[?&](\w+)=([^&]+)", unquoted(page.url))))
+    other = opened(new_page(), server, **dict(parse_qsl(urlsplit(page.url).query)))
     for one in (page, other):
         expect(one.locator(".js-plotly-plot").first).to_contain_text("log1p axis")
     drawn = other.evaluate(
-        "(() => {const trace = document.querySelector('.js-plotly-plot').data.find(t => t.customdata);"
+        "(() => {const trace = document.querySelector('.js-plotly-plot')._fullData"
+        ".find(t => t.customdata && t.fill === 'tozeroy');"
         " return [Array.from(trace.y).slice(0, 9), Array.from(trace.customdata).slice(0, 9)]})()"
     )
     np.testing.assert_allclose(drawn[0], np.log1p(drawn[1]), rtol=1e-5)
-
-
-def unquoted(url: str) -> str:
-    from urllib.parse import unquote
-
-    return unquote(url)
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1920)])
@@ -98,8 +99,8 @@ def test_signal_intervals_and_highlights_fit_the_page(
     figure = page.locator(".js-plotly-plot").first
     for said in ("r = ", "peaks", "ARVCF promoter", "log1p axis", "DNase"):
         expect(figure).to_contain_text(said)
-    page.get_by_role("button", name="peaks", exact=True).first.click()
-    page.get_by_label("Shown as").click()
+    page.get_by_role("button", name="peaks").first.click()
+    page.get_by_label("Shown as").first.click()
     page.get_by_role("option", name="Both").click()
     settled(page)
     page.keyboard.press("Escape")

@@ -10,7 +10,7 @@ from app import grouping
 from app.downloads import Shown
 from app.figures.data import locus_picture
 from app.figures.scale import Scale
-from app.own_lanes import GROUP, bring, partner, with_own
+from app.own_lanes import GROUP, MOST_WASHED, bring, partner, with_own
 from app.predictions import Answer
 from app.shelf import BESIDE_NOTHING, Shelf
 from enformer import Interval, TrackId, open_genome, predict
@@ -136,6 +136,14 @@ def test_intervals_are_a_lane_highlights_or_both(shelf, picture, tiny_checkpoint
         found[use] = (len(shown.features), [(h.label, h.interval) for h in shown.highlights])
     washed = [("HS2", Interval("demo1", 306_500, 306_700))]
     assert found == {"lane": (1, []), "highlights": (0, washed), "both": (1, washed)}
+
+
+def test_more_highlights_than_can_be_told_apart_are_counted(shelf, picture, tiny_checkpoint):
+    rows = "".join(f"demo1\t{at}\t{at + 5}\n" for at in range(306_000, 308_500, 10))
+    shelf.paste(rows)
+    shown = drawn(shelf, picture, tiny_checkpoint)
+    assert len(shown.highlights) == MOST_WASHED
+    assert "200 of the 250 highlights in view" in " ".join(shown.notes)
 
 
 def test_genes_of_a_file_are_one_more_lane(shelf, picture, tiny_checkpoint):
