@@ -111,6 +111,13 @@ def _knockouts(
     )  # fmt: skip
 
 
+def _knockout(
+    subject: Subject, target: Target | None, options: Mapping[str, Any], control: Control
+) -> Any:
+    """One of them."""
+    return next(_knockouts(subject, _required(target), [options], control))
+
+
 METHODS: dict[str, Method] = {
     "attention": _attention,
     "attention_map": _attention_map,
@@ -118,6 +125,7 @@ METHODS: dict[str, Method] = {
     "contributions integrated": _contributions,
     "mutagenesis": _mutagenesis,
     "mutagenesis quick": _first_order,
+    "knock-out": _knockout,
 }
 """Methods by kind."""
 EACH: dict[str, EachMethod] = {"knock-out": _knockouts}
