@@ -14,9 +14,23 @@ from app.figures.evidence_plotly import evidence_figure
 from app.seat import Seat
 from enformer.coordinates import Interval
 from enformer.errors import Cancelled, EnformerLensError
+from interpret.evidence_summary import Evidence
 
 AGAIN_AFTER = 1.5
 """Seconds that a picture stays before it is drawn with the elements that were done since."""
+
+
+def whole(asked: Asked, seat: Seat) -> Evidence:
+    """All of it, where a part alone is of no use.
+
+    Raises:
+        NotReady: something is missing; what is under way, has stopped or failed is drawn here.
+    """
+    parts = evidencing.gather(asked, seat)
+    progress(asked, parts, seat)
+    if parts.jobs or parts.troubles:
+        raise widgets.NotReady
+    return evidencing.evidence_of(asked, parts.results)
 
 
 def progress(asked: Asked, parts: Parts, seat: Seat) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from app import services, targets, truth
@@ -137,8 +138,8 @@ def _ask(method: str, asked: Asked, seat: Seat, patience: float) -> tuple[Any, W
     return (None, found) if isinstance(found, Waiting) else (found, None)
 
 
-def evidence_of(asked: Asked, parts: Parts) -> Evidence:
-    """The parts side by side.
+def evidence_of(asked: Asked, results: Mapping[str, Any]) -> Evidence:
+    """Results side by side, as `Parts` has them: by method, knock-outs of the elements that are done.
 
     Raises:
         EnformerLensError: they do not fit together.
@@ -146,10 +147,10 @@ def evidence_of(asked: Asked, parts: Parts) -> Evidence:
     from interpret.evidence import evidence  # with torch's methods: not before they are needed
     from interpret.perturbed import joined
 
-    lost, made_of = parts.results.get(KNOCKOUT), parts.results.get(CONTRIBUTIONS)
+    lost, made_of = results.get(KNOCKOUT), results.get(CONTRIBUTIONS)
     found = evidence(
         asked.target, asked.elements, asked.shown.checkpoint.config,
-        attention=parts.results.get(ATTENTION), contributions=made_of,
+        attention=results.get(ATTENTION), contributions=made_of,
         knockout=joined(list(lost.values())) if lost else None,
         one_hot=one_hot(made_of.letters) if made_of else None, window=asked.shown.window,
     )  # fmt: skip
@@ -157,16 +158,21 @@ def evidence_of(asked: Asked, parts: Parts) -> Evidence:
 
 
 def picture(
-    found: Evidence, shown: Scene, notes: Mapping[str, str], mark: Interval | None
+    found: Evidence,
+    shown: Scene,
+    notes: Mapping[str, str] = MappingProxyType({}),
+    mark: Interval | None = None,
 ) -> EvidencePicture:
     """What is drawn of a result, with the truth where it is known."""
     assembly, said = shown.place.genome.assembly, targets.sentence(found.target, shown)
-    drawn = evidence_picture(found, assembly, said, _truth(found.target, shown), notes=notes)
+    drawn = evidence_picture(
+        found, assembly, said, true_shares_of(found.target, shown), notes=notes
+    )
     return drawn.with_mark(mark)
 
 
-def _truth(target: Target, shown: Scene) -> Mapping[str, float] | None:
-    """Only CAGE of planted tissues has a truth, and only at a promoter."""
+def true_shares_of(target: Target, shown: Scene) -> Mapping[str, float] | None:
+    """By element, the share that its loss truly changes: known of CAGE of planted tissues at a promoter."""
     if not truth.is_known(shown):
         return None
     table = shown.checkpoint.tracks

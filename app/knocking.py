@@ -80,11 +80,10 @@ def parts(asked: Sequence[tuple[int, int]], shown: Scene) -> tuple[Interval, ...
 
 
 def request(shown: Scene, target: Target, part: Interval, shuffles: int) -> Explanation:
-    """What is asked of the services. It is the reference that is changed."""
-    start = shown.window.start
+    """What is asked of the services, as the Evidence view asks it. It is the reference that is changed."""
     return explanation(
-        "knockout", shown.checkpoint, shown.place.genome, shown.window, None, target,
-        start=part.start - start, stop=part.end - start, shuffles=shuffles,
+        "knock-out", shown.checkpoint, shown.place.genome, shown.window, None, target,
+        start=part.start, end=part.end, shuffles=shuffles,
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ st.logo(str(Path(__file__).with_name("logo.svg")), size="large")
 # be read (4.5 to 1 and more), as Streamlit's own are not; and buttons whose words are read aloud and
 # shown as a tooltip, where only the icon is seen.
 STYLE = """
-[data-testid="stCaptionContainer"] {color: inherit; opacity: 0.76;}
+[data-testid="stCaptionContainer"] {opacity: 0.76;}
 input::placeholder, textarea::placeholder {color: inherit !important; opacity: 0.76 !important;}
 .stMainBlockContainer {padding: 4.25rem 2rem 1rem 2rem;}
 [class*="st-key-icon_"] button > div > span {gap: 0;}

@@ -114,14 +114,8 @@ def _knockouts(
 def _knockout(
     subject: Subject, target: Target | None, options: Mapping[str, Any], control: Control
 ) -> Any:
-    """The part from `start` to before `stop`, both from 0 in the window, replaced by its shuffles."""
-    from interpret.perturb import knockout
-
-    return knockout(
-        subject.model, subject.one_hot, _required(target), [(options["start"], options["stop"])],
-        shuffles=options["shuffles"], origin=subject.provenance, progress=control.progress,
-        cancel=control.cancelled,
-    )  # fmt: skip
+    """One of them."""
+    return next(_knockouts(subject, _required(target), [options], control))
 
 
 METHODS: dict[str, Method] = {
@@ -131,7 +125,7 @@ METHODS: dict[str, Method] = {
     "contributions integrated": _contributions,
     "mutagenesis": _mutagenesis,
     "mutagenesis quick": _first_order,
-    "knockout": _knockout,
+    "knock-out": _knockout,
 }
 """Methods by kind."""
 EACH: dict[str, EachMethod] = {"knock-out": _knockouts}

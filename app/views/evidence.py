@@ -58,7 +58,7 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
 
 def _picture(query: state.Query, asked: Asked, parts: Parts, bar: DeltaGenerator) -> None:
     """What is there; words and files when nothing is missing any more."""
-    found, notes = evidencing.evidence_of(asked, parts), parts.notes(len(asked.elements))
+    found, notes = evidencing.evidence_of(asked, parts.results), parts.notes(len(asked.elements))
     picture = evidencing.picture(found, asked.shown, notes, marking.region(query, asked.shown))
     files = EvidenceFiles(found, picture, _stem(found, asked.shown))
     menu = None if notes else lambda: result_files.menu(files, state.EVIDENCE_WIDTH, "element")

@@ -128,6 +128,9 @@ def test_several_are_kept_one_by_one_and_only_what_is_missing_is_computed(
     for one in first:
         np.testing.assert_array_equal(again[one].effects, found[one].effects)
     assert store.get(more[0].key, unpack).regions == (Interval("demo1", 303_000, 303_200),)
+    (alone,) = elements(tiny_checkpoint, genome, 309_000)
+    made = explain_work(alone, tiny_checkpoint, genome, store)(Control(1))
+    assert made.regions == (Interval("demo1", 309_000, 309_200),)
 
 
 def test_a_long_one_is_cancelled_between_its_steps(tiny_checkpoint, genome, store):
