@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from app.comparison_files import ComparisonFiles, ScatterFiles
 from app.figures.comparison_data import Side, comparison_picture
@@ -86,3 +87,18 @@ def test_the_scatter_is_another_figure_of_the_same_values(files):
     assert name == "stem_scatter_89mm.svg"
     assert points.said in make().decode()
     assert scatter.write_table() == files.write_table()
+
+
+def test_the_menu_offers_every_file_and_the_scatter_beside_it(files):
+    def page(files, points) -> None:
+        from app.comparison_files import menu
+
+        menu(files, points)
+
+    points = scatter_picture(files.found, files.picture, 0)
+    app = AppTest.from_function(page, kwargs={"files": files, "points": points}, default_timeout=60)
+    app.run()
+    assert not app.exception
+    labels = [button.label for button in app.get("download_button")]
+    scatters = ["Scatter SVG", "Scatter PDF", "Scatter PNG"]
+    assert labels == ["TSV", "NPZ", "JSON", "SVG", "PDF", "PNG", "ZIP", *scatters]
