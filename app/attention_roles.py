@@ -26,7 +26,7 @@ from interpret.head_roles import (
 )
 from interpret.peaks import accessibility_peaks
 
-PROMOTERS, OPEN, CTCF = "promoters", "open chromatin", "CTCF"
+PROMOTERS, REGIONS, OPEN, CTCF = "promoters", "annotated regions", "open chromatin", "CTCF"
 PEAKS = 60
 """Highest peaks of a predicted track that are tested."""
 
@@ -59,12 +59,17 @@ def _predicted(shown: Scene, seat: Seat) -> Prediction | None:
 def sets_of(
     shown: Scene, genes: tuple[Gene, ...], predicted: Prediction | None
 ) -> tuple[TokenSet, ...]:
-    """Promoters, and where there is a prediction its peaks of open chromatin and of CTCF."""
+    """Promoters, regions without a strand such as an LCR, and predicted peaks of open chromatin and CTCF."""
     config, window = shown.checkpoint.config, shown.window
     known = _known(shown, config)
     starts = sorted({(gene.tss - window.start) // config.bin_size for gene in genes
                      if gene.strand in "+-" and window.start <= gene.tss < window.end})  # fmt: skip
-    found = [_set(PROMOTERS, starts, known)]
+    over = {token for gene in genes if gene.strand not in "+-"
+            for token in tokens_over(window, gene.interval, config.bin_size)}  # fmt: skip
+    found = [
+        _set(PROMOTERS, starts, known),
+        *([_set(REGIONS, sorted(over), known)] if over else []),
+    ]
     if predicted is not None:
         inside = [t for t in known if t in tokens_over(window, shown.region, config.bin_size)]
         near = {start + step for start in starts for step in (-1, 0, 1)}

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from app import attention_roles
-from app.attention_roles import CTCF, OPEN, PROMOTERS, sets_of, tracks_of
+from app.attention_roles import CTCF, OPEN, PROMOTERS, REGIONS, sets_of, tracks_of
 from app.places import PlaceName, open_place
 from app.scene import Scene, scene
 from enformer import load, predict
+from enformer.genes import Gene
 from enformer.query import parse_query
 from interpret.head_roles import HeadRoles
 
@@ -30,6 +31,13 @@ def test_promoters_are_the_tokens_of_starts(planted):
     }
     assert set(promoters.tokens) <= want
     assert len(promoters.among) <= 1536
+
+
+def test_regions_of_a_gene_file_without_a_strand_are_a_set_of_their_own(planted):
+    start = planted.window.start
+    region = Gene("LCR", planted.window.contig, start + 1_280, start + 1_536, ".")
+    promoters, regions = sets_of(planted, (region,), None)
+    assert (promoters.tokens, regions.name, regions.tokens) == ((), REGIONS, (10, 11))
 
 
 def test_peaks_are_sought_in_the_predicted_region_and_open_chromatin_is_not_at_promoters(planted):
