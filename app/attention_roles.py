@@ -64,12 +64,11 @@ def sets_of(
     known = _known(shown, config)
     starts = sorted({(gene.tss - window.start) // config.bin_size for gene in genes
                      if gene.strand in "+-" and window.start <= gene.tss < window.end})  # fmt: skip
-    over = {token for gene in genes if gene.strand not in "+-"
-            for token in tokens_over(window, gene.interval, config.bin_size)}  # fmt: skip
-    found = [
-        _set(PROMOTERS, starts, known),
-        *([_set(REGIONS, sorted(over), known)] if over else []),
-    ]
+    # sources name contigs in their own way: 11 for chr11
+    places = [Interval(window.contig, g.start, g.end) for g in genes if g.strand not in "+-"]
+    over = {token for place in places for token in tokens_over(window, place, config.bin_size)}
+    regions = [_set(REGIONS, sorted(over), known)] if over else []
+    found = [_set(PROMOTERS, starts, known), *regions]
     if predicted is not None:
         inside = [t for t in known if t in tokens_over(window, shown.region, config.bin_size)]
         near = {start + step for start in starts for step in (-1, 0, 1)}

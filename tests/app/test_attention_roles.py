@@ -23,7 +23,7 @@ def planted(wide_model) -> Scene:
 
 def test_promoters_are_the_tokens_of_starts(planted):
     genes = tuple(planted.place.genes.overlapping(planted.window))
-    (promoters,) = sets_of(planted, genes, None)
+    promoters, *_ = sets_of(planted, genes, None)
     assert promoters.name == PROMOTERS
     start = planted.window.start
     want = {
@@ -35,7 +35,7 @@ def test_promoters_are_the_tokens_of_starts(planted):
 
 def test_regions_of_a_gene_file_without_a_strand_are_a_set_of_their_own(planted):
     start = planted.window.start
-    region = Gene("LCR", planted.window.contig, start + 1_280, start + 1_536, ".")
+    region = Gene("LCR", "1", start + 1_280, start + 1_536, ".")
     promoters, regions = sets_of(planted, (region,), None)
     assert (promoters.tokens, regions.name, regions.tokens) == ((), REGIONS, (10, 11))
 
@@ -44,7 +44,7 @@ def test_peaks_are_sought_in_the_predicted_region_and_open_chromatin_is_not_at_p
     genes = tuple(planted.place.genes.overlapping(planted.window))
     found = predict(planted.checkpoint, planted.place.genome, planted.window)
     sets = {one.name: one for one in sets_of(planted, genes, found)}
-    assert set(sets) == {PROMOTERS, OPEN, CTCF}
+    assert set(sets) == {PROMOTERS, REGIONS, OPEN, CTCF}
     first = (planted.region.start - planted.window.start) // 128
     for name in (OPEN, CTCF):
         assert min(sets[name].among) >= first
