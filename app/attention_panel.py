@@ -1,6 +1,7 @@
 """Widgets and charts of the Attention view."""
 
 from typing import Any, Literal, cast
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -216,6 +217,8 @@ def slice_choice() -> None:
 
     st.segmented_control("As a track on Locus", list(names), format_func=names.__getitem__,
                          required=True, key=state.ATTENTION_SLICE, on_change=changed)  # fmt: skip
+    if state.query().slice:
+        st.markdown(f":material/genetics: [Locus](./?{urlencode(state.query().to_url())})")
 
 
 def arc_chart(picture: ArcPicture, file_name: str) -> None:

@@ -26,7 +26,7 @@ from interpret.head_roles import (
 )
 from interpret.peaks import accessibility_peaks
 
-PROMOTERS, OPEN, CTCF = "promoters", "open chromatin", "CTCF"
+PROMOTERS, REGIONS, OPEN, CTCF = "promoters", "annotated regions", "open chromatin", "CTCF"
 PEAKS = 60
 """Highest peaks of a predicted track that are tested."""
 
@@ -59,12 +59,16 @@ def _predicted(shown: Scene, seat: Seat) -> Prediction | None:
 def sets_of(
     shown: Scene, genes: tuple[Gene, ...], predicted: Prediction | None
 ) -> tuple[TokenSet, ...]:
-    """Promoters, and where there is a prediction its peaks of open chromatin and of CTCF."""
+    """Promoters, regions without a strand such as an LCR, and predicted peaks of open chromatin and CTCF."""
     config, window = shown.checkpoint.config, shown.window
     known = _known(shown, config)
     starts = sorted({(gene.tss - window.start) // config.bin_size for gene in genes
                      if gene.strand in "+-" and window.start <= gene.tss < window.end})  # fmt: skip
-    found = [_set(PROMOTERS, starts, known)]
+    # sources name contigs in their own way: 11 for chr11
+    places = [Interval(window.contig, g.start, g.end) for g in genes if g.strand not in "+-"]
+    over = {token for place in places for token in tokens_over(window, place, config.bin_size)}
+    regions = [_set(REGIONS, sorted(over), known)] if over else []
+    found = [_set(PROMOTERS, starts, known), *regions]
     if predicted is not None:
         inside = [t for t in known if t in tokens_over(window, shown.region, config.bin_size)]
         near = {start + step for start in starts for step in (-1, 0, 1)}

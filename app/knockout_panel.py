@@ -24,7 +24,7 @@ def button(shown: Scene, on_contig: Interval) -> None:
     """Knock out what is in view; off where that is too much or too little."""
     fitting = knocking.fits(on_contig)
     st.button(
-        f"Knock out these {on_contig.length:,} bp" if fitting else "Knock out",
+        f"Knock out {on_contig.length:,} bp" if fitting else "Knock out",
         icon=":material/content_cut:", on_click=state.knock_out, key="knock_out",
         args=((on_contig.start, on_contig.end),), disabled=not fitting,
         help=_HELP if fitting else f"Draw a box over {SMALLEST} to {LARGEST:,} bp first: what is "

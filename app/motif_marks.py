@@ -1,11 +1,13 @@
 """Motifs under the peaks of contributions: what is asked, what is drawn, what is said where none is."""
 
 import json
+from dataclasses import replace
 
 import streamlit as st
 
 from app import motif_library, services, widgets
 from app.explanations import Explanation
+from app.figures.contribution_data import BARS_UP_TO, ContributionPicture
 from app.figures.motif_data import Called
 from app.motif_library import Library
 from app.scene import Scene
@@ -14,6 +16,20 @@ from enformer.coordinates import Interval
 from enformer.errors import Cancelled, EnformerLensError
 from interpret.contributions import Contributions
 from interpret.peak_motifs import CHANCE, NamedPeaks, name_peaks
+
+
+def named(
+    picture: ContributionPicture, found: Contributions, asked: Explanation, shown: Scene, seat: Seat
+) -> ContributionPicture:
+    """The same with the motifs under its peaks, where single bases are drawn; what is there is told here."""
+    if shown.view.length > BARS_UP_TO:
+        st.caption(f"Motifs under the peaks are named from {BARS_UP_TO:,} bp in view on.")
+        return picture
+    peaks = peaks_of(found, asked, shown, seat)
+    if peaks is None:
+        return picture
+    st.caption(widgets.plain(said(peaks, shown.view)), width="stretch")
+    return replace(picture, called=called(peaks, shown.view))
 
 
 def peaks_of(

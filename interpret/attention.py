@@ -157,7 +157,7 @@ class _Reduction:
             "entropy": _entropy(weights),
             "distance": distance * self.bin_size,
             "received": weights.mean(0),
-            "squared": torch.linalg.vector_norm(weights).square() / self.tokens,
+            "squared": self.map.squared(),
         }
         for name, values in found.items():
             self.kept[name][layer, head] = values
@@ -193,6 +193,10 @@ class _Map:
         """Mean of each diagonal; tokens from query to key, mean by weight and over queries."""
         sums, queries = self.by_distance.sum(0), len(self.weights)
         return sums / (queries - self.apart), (sums * self.apart).sum() / queries
+
+    def squared(self) -> Float[Tensor, ""]:
+        """Sum of a query's squared weights, mean over queries; beyond the window there are only zeros."""
+        return torch.linalg.vector_norm(self.by_distance).square() / len(self.weights)
 
 
 class _Cells:

@@ -21,13 +21,11 @@ from app import (
     ways,
     widgets,
 )
-from app.figures.contribution_data import BARS_UP_TO, ContributionPicture, describe
+from app.figures.contribution_data import describe
 from app.figures.contribution_plotly import contribution_figure
 from app.scene import Scene
 from app.seat import Seat
-from app.ways import Way
 from enformer.tracks import TrackId
-from interpret.contributions import Contributions
 from interpret.target import Target
 
 
@@ -36,12 +34,13 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
     tracks = picker.shown_tracks(query.tracks, shown.checkpoint, shown.head)
     target, (way, beside) = targets.target_of(query, shown, tracks), ways.pair(query.method)
     targets.choose(target, shown, tracks)
-    with st.container(horizontal=True, vertical_alignment="bottom", key="method"):
+    row = {"horizontal": True, "vertical_alignment": "bottom"}
+    with (first := st.container(**row, key="method")):
         ways.choose(way, beside)
-        said = st.container(width=490)  # goes to the next row where there is no room
-    if beside is not None:
-        with st.container(horizontal=True, vertical_alignment="bottom", key="second_method"):
+    with st.container(**row, key="second_method") if beside else first:
+        if beside is not None:
             ways.choose_second(way, beside)
+        said = st.container(width=490)  # goes to the next row where there is no room
     said.markdown(f"Explained: **{widgets.plain(targets.sentence(target, shown))}**")
     bar = st.container(horizontal=True, key="toolbar")
     with st.container(horizontal=True, vertical_alignment="center", key="truth"):
@@ -62,7 +61,7 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
     if shown.parsed.variant is not None:
         said.caption("The reference is explained; the variant is only marked.")
     if settled:
-        picture = _named(picture, found, way, target, shown, seat)
+        picture = motif_marks.named(picture, found, way.request(shown, target), shown, seat)
     files = contribution_downloads.Files(found, picture, other, lost.done)
     with bar:
         toolbar.zoom_buttons(shown)
@@ -73,25 +72,6 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
     if other is not None:
         side_by_side.draw(found, other, shown)
     knockout_panel.draw(lost, seat)
-
-
-def _named(
-    picture: ContributionPicture,
-    found: Contributions,
-    way: Way,
-    target: Target,
-    shown: Scene,
-    seat: Seat,
-) -> ContributionPicture:
-    """The same with the motifs under its peaks, where single bases are drawn."""
-    if shown.view.length > BARS_UP_TO:
-        st.caption(f"Motifs under the peaks are named from {BARS_UP_TO:,} bp in view on.")
-        return picture
-    peaks = motif_marks.peaks_of(found, way.request(shown, target), shown, seat)
-    if peaks is None:
-        return picture
-    st.caption(widgets.plain(motif_marks.said(peaks, shown.view)), width="stretch")
-    return replace(picture, called=motif_marks.called(peaks, shown.view))
 
 
 def _explained(target: Target) -> tuple[TrackId, ...]:

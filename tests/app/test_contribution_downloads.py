@@ -41,6 +41,51 @@ def files(tiny_checkpoint) -> Files:
     return Files(found, picture)
 
 
+@pytest.fixture(scope="module")
+def more(files, tiny_checkpoint) -> Files:
+    """The same with a second method, a part knocked out and a peak named."""
+    from dataclasses import replace
+
+    from app.figures.motif_data import Called
+    from app.knocking import Lost, contributed
+    from interpret.contributions import input_gradient
+    from interpret.perturb import knockout
+
+    subject = Subject.read(
+        tiny_checkpoint, open_genome("demo"), Interval("demo1", 300_000, 300_001)
+    )
+    asked = {"origin": subject.provenance}
+    second = input_gradient(subject.model, subject.one_hot, TARGET, **asked)
+    part = Interval("demo1", 300_010, 300_060)
+    lost = knockout(subject.model, subject.one_hot, TARGET, [part], shuffles=3, **asked)
+    named = (Called(Interval("demo1", 300_020, 300_030), "GATA1", "+", "p 1e-06"),)
+    done = (Lost(lost, contributed(files.found, part)),)
+    return Files(files.found, replace(files.picture, called=named), second, done)
+
+
+def test_knock_outs_are_written_with_every_shuffle(more):
+    _, _, make = more.more()["Knock-outs TSV"]
+    lines = [line for line in make().decode().splitlines() if not line.startswith("#")]
+    row = dict(zip(lines[0].split("\t"), lines[1].split("\t"), strict=True))
+    assert (row["contig"], row["start"], row["end"]) == ("demo1", "300010", "300060")
+    shuffles = [float(row[f"shuffle_{i}"]) for i in (1, 2, 3)]
+    assert float(row["effect"]) == pytest.approx(np.mean(shuffles), rel=1e-4)
+    assert float(row["spread"]) == pytest.approx(np.std(shuffles, ddof=1), rel=1e-4)
+    start = more.found.interval.start
+    total = more.found.per_position[300_010 - start : 300_060 - start].sum()
+    assert float(row["contribution"]) == pytest.approx(float(total), rel=1e-4)
+
+
+def test_the_second_method_and_motifs_are_files_too(more):
+    files = more.more()
+    assert unpack(files["Second NPZ"][2]()).method == "input x gradient"
+    assert "GATA1\t+\tp 1e-06" in files["Motifs TSV"][2]().decode()
+    assert json.loads(more.provenance)["second"]["method"] == "input x gradient"
+    with zipfile.ZipFile(io.BytesIO(more.everything(89)[2]())) as archive:
+        endings = {entry.removeprefix(more.stem) for entry in archive.namelist()}
+    assert {"_second.npz", "_knockouts.tsv", "_motifs.tsv"} <= endings
+
+
 def test_names_say_model_place_and_method(files):
     assert files.stem.startswith("tiny_untrained_demo_demo1-299901-300100_contributions_integrated")
 

@@ -161,7 +161,7 @@ def test_the_second_method_is_switched_on_changed_and_off(opened):
 def test_what_is_in_view_is_knocked_out_and_told_beside_its_contribution(opened):
     app = opened(locus=LOCUS, zoom="301001-301200")
     button = app.button(key="knock_out")
-    assert button.label == "Knock out these 200 bp"
+    assert button.label == "Knock out 200 bp"
     app = finished(button.click().run())
     assert app.session_state["query"].knockouts == ((301_000, 301_200),)
     row = app.dataframe[0].value.iloc[0]

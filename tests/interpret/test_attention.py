@@ -110,6 +110,8 @@ def test_figures_are_those_of_the_whole_maps(summary, maps):
     np.testing.assert_allclose(summary.profile, np.stack(diagonals, -1), rtol=1e-4, atol=1e-8)
     entropy = -(maps * np.log2(maps)).sum(-1).mean(-1)
     np.testing.assert_allclose(summary.entropy, entropy, rtol=1e-4)
+    np.testing.assert_allclose(summary.received, maps.mean(2), rtol=1e-4)
+    np.testing.assert_allclose(summary.squared, (maps**2).sum(-1).mean(-1), rtol=1e-4)
     apart = np.abs(np.arange(n) - np.arange(n)[:, None])
     np.testing.assert_allclose(summary.distance, 128 * (maps * apart).sum(-1).mean(-1), rtol=1e-4)
     assert (summary.offsets[0], summary.offsets[n - 1], len(summary.offsets)) == (

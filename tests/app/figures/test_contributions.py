@@ -13,6 +13,7 @@ from app.figures.contribution_data import ContributionPicture, Level, describe
 from app.figures.contribution_paper import draw, render
 from app.figures.contribution_plotly import contribution_figure
 from app.figures.data import Highlight, LocusPicture
+from app.figures.motif_data import Called
 from app.figures.palette import DARK, LIGHT
 from enformer.coordinates import Interval
 from enformer.errors import EnformerLensError
@@ -165,3 +166,63 @@ def test_the_file_carries_its_provenance_and_is_reproducible(whole):
     assert "Contribution</text>" in svg
     with pytest.raises(EnformerLensError, match="columns"):
         render(picture, 100, "png", "{}")
+
+
+# --- a second method, and motifs ------------------------------------------------------------------
+
+CALLED = (
+    Called(Interval("chr11", 12_340, 12_350), "GATA1", "+", "GATA1, strand +, p 1e-06"),
+    Called(Interval("chr11", 12_342, 12_352), "TAL1", "-", "TAL1, strand -"),
+    Called(Interval("chr11", 12_370, 12_380), "", about="peak without a known motif"),
+)
+
+
+@pytest.fixture(scope="module")
+def both(whole) -> ContributionPicture:
+    part = seen(whole, *CLOSE)
+    second = replace(part, values=-part.values / 2, pooled=part.pooled * 2, method="Another method")
+    return replace(part, second=second, called=CALLED)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_second_method_has_a_lane_of_its_own(both, dark):
+    figure = contribution_figure(both, dark=dark)
+    paths = [shape for shape in figure.layout.shapes if shape.type == "path"]
+    assert {shape.yref for shape in paths} == {"y3", "y5"}
+    assert figure.layout.yaxis5.range[0] < 0
+    assert figure.layout.yaxis3.domain[0] > figure.layout.yaxis5.domain[1]
+    texts = " ".join(note.text for note in figure.layout.annotations)
+    assert "Second method" in texts
+    assert "Another method" in texts
+    assert both.pooled_top >= 2 * both.pooled_in_view.max() * 0.99
+    told = dict(zip(figure.data[-1].x, figure.data[-1].text, strict=True))
+    assert "second method -0.75" in told[12_345.5]
+
+
+def test_motifs_are_named_in_rows_that_do_not_collide(both):
+    figure = contribution_figure(both)
+    (names,) = (t for t in figure.data if t.mode == "text" and t.yaxis == "y6")
+    assert list(names.text) == ["GATA1 →", "← TAL1"]
+    assert len(set(names.y)) == 2
+    told = dict(zip(figure.data[-1].x, figure.data[-1].text, strict=True))
+    assert "p 1e-06" in told[12_345.5]
+    assert "without a known motif" in told[12_375.5]
+    assert "GATA1, TAL1" in describe(both)
+
+
+def test_from_afar_motifs_are_not_named(both):
+    far = replace(both, locus=replace(both.locus, view=WINDOW), second=None)
+    assert far.motifs == ()
+    assert "yaxis6" not in contribution_figure(far).to_plotly_json()["layout"]
+
+
+def test_paper_draws_both_methods_and_the_names(both):
+    text = render(both, 120, "svg", "{}").decode()
+    for said in ("Second method", "Another method", "GATA1 →", "← TAL1", "pale: none known"):
+        assert said in text
+    with paper.style():
+        drawn = draw(both, 183)
+    letters = [
+        a for axes in drawn.axes for a in axes.findobj(PathPatch) if not isinstance(a, StepPatch)
+    ]
+    assert len(letters) >= 8
