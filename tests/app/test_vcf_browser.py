@@ -98,7 +98,8 @@ def test_a_real_vcf_from_upload_to_variant_and_files(server, new_page, eqtls, tm
         re.compile(rf"/variant\?.*locus=chr1%3A{first['position'] // 1000}%2C")
     )
     expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible(timeout=120_000)
-    expect(page.get_by_text(f"{first['position']:,}").first).to_be_visible()
+    box = page.get_by_label("Locus, gene, variant or sequence")
+    expect(box).to_have_value(f"chr1:{first['position']:,} {first['ref']}>{first['alt']}")
 
     page.get_by_role("link", name="VCF").click()
     rows(page)
