@@ -274,8 +274,7 @@ def _evidence(panel: Panel, shown: Scene, genes: tuple[Gene, ...], source: Sourc
         evidencing.CONTRIBUTIONS: source.explain(asked.contributions, shown, "Contributions"),
         evidencing.KNOCKOUT: source.explain_each(asked.knockouts, shown, "Knock-outs"),
     }
-    parts = evidencing.Parts(results, {}, {}, len(asked.elements))
-    found = evidencing.evidence_of(asked, parts)
+    found = evidencing.evidence_of(asked, results)
     picture = evidencing.picture(found, shown, {}, None)
     files = EvidenceFiles(found, picture, f"{variant_panel.stem(shown)}_evidence")
     data = (result_files.table(files), result_files.arrays(files))

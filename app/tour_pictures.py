@@ -156,7 +156,7 @@ def _knockout(tour: Tour, query: state.Query, shown: Scene, seat: Seat) -> Drawn
     asked = Asked(shown, target, elements, EvidenceWay(source, STEPS, SHUFFLES))
     parts = evidencing.gather(asked, seat)
     evidence_panel.progress(asked, parts, seat)
-    found, notes = evidencing.evidence_of(asked, parts), parts.notes(len(elements))
+    found, notes = evidencing.evidence_of(asked, parts.results), parts.notes(len(elements))
     picture = evidencing.picture(found, shown, notes, None)
     # a target of the question's own is CAGE of one tissue, which has a truth
     place = targets.interval(target, shown)
