@@ -24,7 +24,7 @@ from enformer.tracks import TrackId
 from tests.conftest import ROOT
 
 VARIANT = "demo1:345,053 C>A"
-KINDS = ("locus", "head", "atlas", "contributions", "variant", "map")
+KINDS = ("locus", "head", "evidence", "contributions", "variant", "map")
 
 
 @pytest.fixture(scope="module")
