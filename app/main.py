@@ -17,10 +17,11 @@ st.set_page_config(
 st.logo(str(Path(__file__).with_name("logo.svg")), size="large")
 # Room for the picture, as Streamlit's own margins are made for text; captions and hints dark enough to
 # be read (4.5 to 1 and more), as Streamlit's own are not; and buttons whose words are read aloud and
-# shown as a tooltip, where only the icon is seen.
+# shown as a tooltip, where only the icon is seen. Links of views stand close, so that all have room.
 STYLE = """
 [data-testid="stCaptionContainer"] {opacity: 0.76;}
 input::placeholder, textarea::placeholder {color: inherit !important; opacity: 0.76 !important;}
+[data-testid="stTopNavLink"] {padding: 0 4px; gap: 5px;}
 .stMainBlockContainer {padding: 4.25rem 2rem 1rem 2rem;}
 [class*="st-key-icon_"] button > div > span {gap: 0;}
 [class*="st-key-icon_"] button [data-testid="stMarkdownContainer"] p {
