@@ -17,7 +17,7 @@ from tests.conftest import ROOT
 
 pytestmark = pytest.mark.browser
 VARIANT = "demo1:345,053 C>A"
-PREVIEW = "img[src^='data:image/svg+xml']"
+PREVIEW = ".stHtml img[src^='data:image/svg+xml']"
 PIXELS = 96 / 25.4
 """Of a mm on the page."""
 
