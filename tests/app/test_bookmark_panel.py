@@ -1,6 +1,7 @@
 """Bookmarks in the sidebar, and what is said of links to other weights, by AppTest on the tiny model."""
 
 import json
+import re
 from functools import partial
 
 import pytest
@@ -25,8 +26,9 @@ def click(app: AppTest, key: str) -> AppTest:
 
 
 def names(app: AppTest) -> list[str]:
-    return [button.label.replace("\\", "") for button in app.button if (button.key or "")[:9] == "bookmark_"
-            and button.key[9:].isdigit()]  # fmt: skip
+    """Of the bookmarks, from top to bottom."""
+    rows = (button for button in app.button if re.fullmatch(r"bookmark_\d+", button.key or ""))
+    return [button.label.replace("\\", "") for button in rows]
 
 
 def saved(app: AppTest, name: str = "", note: str = "") -> AppTest:
