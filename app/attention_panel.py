@@ -124,7 +124,7 @@ def _columns(summary: AttentionSummary, roles: HeadRoles) -> dict[str, Any]:
     return sought | {
         "layer": number("layer", width=50),
         "head": number("head", width=50),
-        "does": text("does", help="What it does in this window, before REF where alleles are compared."),
+        "does": text("does", width=230, help="In this window, before REF where alleles are compared."),
         "entropy": number(entropy, format=digits[0], help=about),
         "distance": number(distance, format=digits[1], help=about),
         "local": number("local %", format="%.0f", help=f"Weight within {roles.reach:,} bp."),

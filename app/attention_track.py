@@ -46,9 +46,10 @@ def _lane(picture: LocusPicture, query: state.Query, shown: Scene, seat: Seat) -
     parts = [_frozen(values[first : first + picture.bins]) for values in found]
     where = attending.span(shown, tokens)
     verb = "what attends to" if query.slice == "column" else "attended to by"
+    side = "to" if query.slice == "column" else "from"
     name = f"Layer {chosen[0] + 1}, head {chosen[1] + 1}: {verb} {where}"
     return TrackLane(
-        label=f"Layer {chosen[0] + 1}, head {chosen[1] + 1}, {verb} {where}", name=name,
+        label=f"Layer {chosen[0] + 1}, head {chosen[1] + 1}, {side} {where.start + 1:,}", name=name,
         assay="attention", kind="other", unit="weight", values=parts[0],
         alternative=parts[1] if len(parts) == 2 else None,
     )  # fmt: skip

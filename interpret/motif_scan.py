@@ -13,7 +13,7 @@ from interpret.motif_files import Motif
 _ONE_AT_A_TIME = Lock()  # numba's threads end the process when two callers use them at once
 COLUMNS = ("motif", "sequence", "start", "end", "strand", "score", "p_value")
 _LEAST = 1e-4
-"""Share of a base below which a motif's odds are not told apart; FIMO's own."""
+"""Added to every frequency before its logarithm, as memelite does: scores are the same."""
 
 
 def scan_letters(letters: Sequence[str], motifs: Sequence[Motif], threshold: float) -> pd.DataFrame:
@@ -50,7 +50,7 @@ def scan_letters(letters: Sequence[str], motifs: Sequence[Motif], threshold: flo
 
 def best_score(motif: Motif, letters: str, starts: range) -> float:
     """The highest log2 odds of a motif over some starts on either strand; minus infinity where none fits."""
-    odds = np.log2(np.maximum(motif.frequencies, _LEAST) / (1 / len(BASES)))
+    odds = np.log2((motif.frequencies + _LEAST) * len(BASES))
     fitting = [
         letters[at : at + motif.width] for at in starts if 0 <= at <= len(letters) - motif.width
     ]

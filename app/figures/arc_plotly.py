@@ -41,7 +41,7 @@ def arc_figure(picture: ArcPicture, *, dark: bool = False, width: int = 760) -> 
     frame, colours = ArcFrame(picture.locus, width), page.theme(dark)
     drawn = layout(frame, colours)
     drawn |= {
-        "hovermode": "closest", "hoverdistance": 20,
+        "hovermode": "closest", "hoverdistance": 20, "dragmode": False,
         "yaxis3": {"domain": frame.arcs_domain, "range": [-1, 0], "visible": False,
                    "fixedrange": True, "anchor": "x"},
         "annotations": [*drawn["annotations"], _name(frame, picture, colours)],

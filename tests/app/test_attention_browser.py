@@ -125,7 +125,5 @@ def test_arcs_and_rollout_and_a_track_on_the_locus(server, new_page):
     expect(page).to_have_url(re.compile("slice=row"))
     settled(page)
     page.get_by_role("link", name="Locus").first.click()
-    expect(page.locator(".annotation-text", has_text="attended to by").first).to_be_visible(
-        timeout=120_000
-    )
-    expect(page.get_by_role("button", name="Without attention")).to_be_visible()
+    expect(page.get_by_role("button", name="Without attention")).to_be_visible(timeout=120_000)
+    expect(page.locator(".annotation-text", has_text="Layer 1, head 1").first).to_be_visible()

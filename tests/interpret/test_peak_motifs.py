@@ -5,7 +5,7 @@ import pytest
 
 from enformer import Interval
 from enformer.errors import Cancelled, EnformerLensError
-from interpret.motif_scan import scan_letters
+from interpret.motif_scan import best_score, scan_letters
 from interpret.peak_motifs import CHANCE, NamedPeaks, name_peaks
 from interpret.stored import pack, unpack
 from tests.interpret.test_motifs import AP1, MOTIFS, WINDOW, motif, planted
@@ -76,3 +76,4 @@ def test_scans_report_the_best_first_and_nothing_over_unknown_bases():
     first = table.iloc[0]
     assert (first["motif"], first["start"], first["strand"]) == (0, 20, "+")
     assert table["p_value"].is_monotonic_increasing
+    assert best_score(MOTIFS[0], text, range(20, 21)) == pytest.approx(first["score"], rel=1e-6)
