@@ -155,7 +155,7 @@ def test_a_checkpoint_of_ones_own_is_looked_at_and_then_compared(
 ):
     page = new_page()
     page.goto(offline.link(**ASKED).replace("/?", "/models?"))
-    box = page.get_by_label("Own checkpoint")
+    box = page.get_by_role("textbox", name="Own checkpoint")
     box.fill(variant_of_mini)
     box.press("Enter")
     card = page.locator("[class*=st-key-model_]").filter(has_text="noise added").first
