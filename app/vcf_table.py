@@ -110,7 +110,8 @@ def _rows(rows: pd.DataFrame, wish: Wish, total: int) -> int | None:
     st.caption(f"{said}. {plain(wish.score)} is {plain(SCORES[wish.score].about)}, in {unit}.")
     number = st.column_config.NumberColumn
     found = st.dataframe(
-        effects_table.shown(rows, wish), hide_index=True, height=420,
+        effects_table.shown(rows, wish), hide_index=True, placeholder="",
+        height=420 if len(rows) > 10 else "auto",
         key=state.EFFECTS_ROWS.format(abs(hash(wish))), on_select="rerun", selection_mode="single-row",
         column_config={
             "Position": number(format="localized"),
