@@ -1,9 +1,11 @@
 """What every view of a place shares: the question, what it opens, what goes wrong, footer and URL."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from app import (
     bookmark_panel,
@@ -41,32 +43,75 @@ def run(page: str, draw: Draw, asked: state.Query | None = None) -> None:
     query, seat = asked or state.sync(page), services.seat()
     services.online()  # the first call asks the network, while everything else is opened
     query, shown = start.resolved(query), None
-    foot = [query.model]
-    with st.sidebar:
-        picker.choose_model(query.model)
-        card = st.expander("About this model", icon=":material/description:")
-        picker.choose_genome(query.genome, state.gene_file())
-    try:
+    foot, card = [query.model], _choices(query)
+    with _told(seat):
         place = _place(query, seat)
         query = search.ask(query, place.genome)
-        checkpoint = model(query.model, seat)
-        with card:
-            widgets.card(checkpoint.card, checkpoint.sha256, checkpoint.config)
+        checkpoint = _carded(query, card, seat)
         foot = [widgets.model_line(checkpoint.card, checkpoint.sha256), place.genome.assembly]
         parsed = widgets.ready(services.parse(query.locus, place, seat), seat)
         shown = scene(checkpoint, place, parsed, query.zoom)
         foot[1] = f"{shown.place.genome.assembly} {shown.window}"
         _show(query, shown, seat, draw)
+    with st.sidebar.expander("Bookmarks", icon=":material/bookmarks:"):
+        bookmark_panel.draw(query, shown)
+    with st.sidebar.expander("History", icon=":material/history:"):
+        picker.history()
+    _finish(foot)
+
+
+def run_without_locus(
+    page: str, draw: Callable[[state.Query, Checkpoint, Place, Seat], None]
+) -> None:
+    """The same for a view that is about a whole genome: no search box, no window.
+
+    Args:
+        page: name of the view.
+        draw: is handed the question with model and genome filled in, and both opened.
+    """
+    query, seat = state.sync(page), services.seat()
+    query = start.resolved(query)
+    foot, card = [query.model], _choices(query)
+    with _told(seat):
+        place = _place(query, seat)
+        checkpoint = _carded(query, card, seat)
+        foot = [widgets.model_line(checkpoint.card, checkpoint.sha256), place.genome.assembly]
+        for doubt in doubts(checkpoint, place.genome):
+            st.warning(widgets.plain(doubt), icon=":material/warning:")
+        draw(query, checkpoint, place, seat)
+    _finish(foot)
+
+
+def _choices(query: state.Query) -> DeltaGenerator:
+    """Model and genome in the sidebar; where the model's card goes."""
+    with st.sidebar:
+        picker.choose_model(query.model)
+        card = st.expander("About this model", icon=":material/description:")
+        picker.choose_genome(query.genome, state.gene_file())
+    return card
+
+
+@contextmanager
+def _told(seat: Seat) -> Iterator[None]:
+    """What goes wrong inside is told in words."""
+    try:
+        yield
     except EnformerLensError as error:
         widgets.explain(error, seat)
     except Cancelled:
         widgets.stopped(seat)
     except widgets.NotReady:
         pass
-    with st.sidebar.expander("Bookmarks", icon=":material/bookmarks:"):
-        bookmark_panel.draw(query, shown)
-    with st.sidebar.expander("History", icon=":material/history:"):
-        picker.history()
+
+
+def _carded(query: state.Query, card: DeltaGenerator, seat: Seat) -> Checkpoint:
+    checkpoint = model(query.model, seat)
+    with card:
+        widgets.card(checkpoint.card, checkpoint.sha256, checkpoint.config)
+    return checkpoint
+
+
+def _finish(foot: list[str]) -> None:
     widgets.footer(*foot, *widgets.software())
     keyboard.listen()
     narrow.fold_sidebar()
@@ -112,40 +157,6 @@ def _note_unknown_bases(shown: Scene) -> None:
     except GenomeError:  # a kept result outlives the network it once came over
         return
     widgets.unknown(unknown, shown.window.length)
-
-
-def run_without_locus(
-    page: str, draw: Callable[[state.Query, Checkpoint, Place, Seat], None]
-) -> None:
-    """The same for a view that is about a whole genome: no search box, no window.
-
-    Args:
-        page: name of the view.
-        draw: is handed the question with model and genome filled in, and both opened.
-    """
-    query, seat = state.sync(page), services.seat()
-    query, foot = start.resolved(query), []
-    with st.sidebar:
-        picker.choose_model(query.model)
-        card = st.expander("About this model", icon=":material/description:")
-        picker.choose_genome(query.genome, state.gene_file())
-    try:
-        place = _place(query, seat)
-        checkpoint = model(query.model, seat)
-        with card:
-            widgets.card(checkpoint.card, checkpoint.sha256, checkpoint.config)
-        foot = [widgets.model_line(checkpoint.card, checkpoint.sha256), place.genome.assembly]
-        for doubt in doubts(checkpoint, place.genome):
-            st.warning(widgets.plain(doubt), icon=":material/warning:")
-        draw(query, checkpoint, place, seat)
-    except EnformerLensError as error:
-        widgets.explain(error, seat)
-    except Cancelled:
-        widgets.stopped(seat)
-    except widgets.NotReady:
-        pass
-    widgets.footer(*foot, *widgets.software())
-    state.write_url()
 
 
 def genes(shown: Scene, seat: Seat) -> tuple[Gene, ...]:
