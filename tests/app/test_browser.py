@@ -255,7 +255,7 @@ def test_the_models_view_and_back_keeps_the_question(page):
     shows(page, "chr2:")
     settled(page)
     page.get_by_role("link", name="Models").click()
-    expect(page.get_by_role("heading", name="Models")).to_be_visible()
+    expect(page.locator(".st-key-model_mini")).to_be_visible()
     expect(page.get_by_text("CC-BY-4.0").first).to_be_visible()
     page.get_by_role("link", name="Locus").click()
     shows(page, "chr2:")

@@ -113,7 +113,7 @@ def test_from_a_preset_to_files_for_a_paper_and_back(offline, new_page, planted_
 
     other = on_view(new_page(), offline, planted_model)
     other.get_by_role("button", name="Open a sheet").click()
-    other.locator("input[type=file]").set_input_files(file)
+    other.get_by_test_id("stPopoverBody").locator("input[type=file]").set_input_files(file)
     expect(other.get_by_text("120 × ")).to_be_visible(timeout=60_000)
     settled(other)
     other.keyboard.press("Escape")
@@ -126,7 +126,7 @@ def test_a_sheet_waits_while_other_views_are_looked_at(offline, new_page, plante
     page = on_view(new_page(), offline, planted_model)
     pressed(page, "Contribution logo")
     page.get_by_role("link", name="Models").click()
-    expect(page.get_by_role("heading", name="Models")).to_be_visible()
+    expect(page.locator(".st-key-model_mini")).to_be_visible()
     page.get_by_role("link", name="Figures").click()
     expect(page.locator(PREVIEW)).to_be_visible(timeout=60_000)
     expect(page.get_by_text("The sheet is empty")).to_have_count(0)

@@ -113,7 +113,7 @@ def test_the_pictures_of_the_docs(offline, new_page, request, root):
     page.wait_for_timeout(700)
     page.screenshot(path=root / "docs" / "evidence.png")
     page.get_by_role("link", name="Models").first.click()
-    expect(page.get_by_role("heading", name="Models")).to_be_visible()
+    expect(page.locator(".st-key-model_mini")).to_be_visible()
     settled(page)
     page.wait_for_timeout(1500)
     page.screenshot(path=root / "docs" / "models.png")
