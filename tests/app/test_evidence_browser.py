@@ -24,7 +24,7 @@ def test_a_bed_file_is_read_and_its_elements_download_as_a_table(
     page.locator(".st-key-evidence_source").get_by_text("BED file").click()
     bed = tmp_path / "mine.bed"
     bed.write_text("demo1\t310000\t310400\tmine\n1\t5\t9\telsewhere\n")
-    page.locator("input[type=file]").set_input_files(bed)
+    page.locator(".st-key-evidence_file input").set_input_files(bed)
     rows = page.locator(".js-plotly-plot .ytick text")
     expect(rows.filter(has_text="mine")).to_have_count(1, timeout=60_000)
     expect(rows).to_have_count(1)
@@ -42,7 +42,7 @@ def test_a_file_that_is_no_bed_is_explained(offline, new_page, wide_model, tmp_p
     page.locator(".st-key-evidence_source").get_by_text("BED file").click()
     bad = tmp_path / "bad.bed"
     bad.write_text("chr1 ten twenty\n")
-    page.locator("input[type=file]").set_input_files(bad)
+    page.locator(".st-key-evidence_file input").set_input_files(bad)
     expect(page.get_by_text("It is no BED").first).to_be_visible()
 
 
