@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from app.figures.arc_data import ArcPicture
 from app.figures.attention_data import AtlasPicture, HeadPicture
 from app.figures.composed import LETTERS, Pending
 from app.figures.contribution_data import ContributionPicture, Level
@@ -76,6 +77,15 @@ def _head(picture: HeadPicture) -> str:
     )
 
 
+def _arcs(picture: ArcPicture) -> str:
+    what = "REF − ALT of attention" if picture.difference else "Attention"
+    place = picture.locus
+    return (
+        f"{what} of {picture.name} over {place.place} ({place.assembly}): {picture.words}, "
+        f"{picture.ranked}. Attention is not causation."
+    )
+
+
 def _atlas(picture: AtlasPicture) -> str:
     what = "REF − ALT of attention" if picture.difference else "Attention"
     return (
@@ -107,6 +117,7 @@ _SAID: Mapping[type, Callable[[Any], str]] = {
     ContributionPicture: _contributions,
     HeadPicture: _head,
     AtlasPicture: _atlas,
+    ArcPicture: _arcs,
     MutagenesisPicture: _map,
     EvidencePicture: _evidence,
     Pending: lambda picture: picture.words,

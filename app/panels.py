@@ -22,6 +22,7 @@ from app.contribution_downloads import Files as ContributionFiles
 from app.evidence_files import EvidenceFiles
 from app.evidence_way import MOST, EvidenceWay
 from app.explanations import Explanation
+from app.figures.arc_data import arc_picture
 from app.figures.attention_pictures import atlas_picture, head_picture
 from app.figures.composed import Picture
 from app.figures.data import LocusPicture, locus_picture
@@ -39,6 +40,9 @@ from enformer.tracks import TrackId
 from interpret.attention_summary import AttentionSummary, difference
 from interpret.peaks import accessibility_peaks
 from interpret.target import Target
+
+ARCS = 10
+"""Of a panel of arcs."""
 
 
 class Source(Protocol):
@@ -107,7 +111,8 @@ def made(panel: Panel, source: Source) -> Made:
 
 def _in_view(genes: tuple[Gene, ...], shown: Scene, panel: Panel) -> tuple[Gene, ...]:
     """Only those that are drawn, which a file of provenance then holds, in an order of their own."""
-    seen = shown.window if panel.kind == "head" and not panel.question.zoom else shown.view
+    whole = panel.kind in ("head", "arcs") and not panel.question.zoom
+    seen = shown.window if whole else shown.view
     there = (one for one in genes if one.start < seen.end and one.end > seen.start)
     return tuple(sorted(there, key=lambda one: (one.start, one.end, one.symbol)))
 
@@ -228,8 +233,8 @@ def _attention(panel: Panel, shown: Scene, genes: tuple[Gene, ...], source: Sour
     atlas = atlas_picture(summary, chosen, "max", together=True)
     stem = attention_files.stem(shown, chosen, allele)
     files = attention_files.Files(summary, atlas, head, stem)
-    picture = head if panel.kind == "head" else atlas
-    return Made(panel, shown, picture, _origins(summary), genes, files.data()[:3])
+    pictures = {"head": head, "atlas": atlas, "arcs": arc_picture(head, ARCS)}
+    return Made(panel, shown, pictures[panel.kind], _origins(summary), genes, files.data()[:3])
 
 
 def _origins(found: Any) -> tuple[Provenance, ...]:
@@ -304,6 +309,7 @@ _MAKERS: Mapping[str, Callable[[Panel, Scene, tuple[Gene, ...], Source], Made]] 
     "variant": _variant,
     "head": _attention,
     "atlas": _attention,
+    "arcs": _attention,
     "contributions": _contributions,
     "map": _map,
     "evidence": _evidence,

@@ -16,6 +16,7 @@ PICTURES: Mapping[str, str] = {
     "map": "Mutagenesis map",
     "head": "One attention head",
     "atlas": "All attention heads",
+    "arcs": "Arcs of attention",
     "evidence": "Evidence for elements",
 }
 """What a panel may show, as people read it."""

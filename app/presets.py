@@ -35,6 +35,8 @@ PRESETS: Mapping[str, Preset] = {
                              (("locus", 1), ("contributions", 1))),
     "Attention": Preset("One attention head with what it looks at, beside the tracks.",
                         (("head", 2), ("locus", 2))),
+    "Attention arcs": Preset("The tracks, and arcs from the target to what an attention head looks at.",
+                             (("locus", 1), ("arcs", 1))),
     "Contribution logo": Preset(f"Contributions in view, and the letters of {LOGO} bp around the target.",
                                 (("contributions", 1), ("logo", 1))),
     "Variant effect": Preset("The tracks a variant changes most, and the map around it.",
@@ -59,7 +61,7 @@ def panel(kind: str, query: Query, shown: Scene, columns: int = 1) -> Panel:
     question = replace(settled(query, shown), model="", genome="")
     if kind == "logo":
         kind, question = "contributions", _near(question, shown)
-    if kind in ("head", "atlas", "locus", "variant"):
+    if kind in ("head", "atlas", "arcs", "locus", "variant"):
         # their targets and methods decide nothing that is drawn
         question = replace(question, method="")
     if kind == "map":

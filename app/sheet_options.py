@@ -92,7 +92,7 @@ def panel(number: int, now: Plan, one: Made | Unmade, query: Query, shown: Scene
 def _settings(number: int, own: Panel, one: Made | Unmade) -> None:
     """What only some pictures have."""
     of_variant = isinstance(one, Made) and one.shown.parsed.variant is not None
-    if own.kind in ("head", "atlas") and of_variant:
+    if own.kind in ("head", "atlas", "arcs") and of_variant:
         _of_panel(number, "allele", own.allele, "segmented_control", "Allele", options=list(ALLELES),
                   required=True)  # fmt: skip
     if own.kind == "variant" and not own.question.tracks:

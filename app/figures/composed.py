@@ -7,6 +7,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from app.figures import (
+    arc_paper,
     attention_paper,
     contribution_paper,
     evidence_paper,
@@ -14,6 +15,7 @@ from app.figures import (
     mutagenesis_paper,
     paper,
 )
+from app.figures.arc_data import ArcPicture
 from app.figures.attention_data import AtlasPicture, HeadPicture
 from app.figures.contribution_data import ContributionPicture
 from app.figures.data import LocusPicture
@@ -41,7 +43,7 @@ class Pending:
 
 Picture = (
     LocusPicture | ContributionPicture | HeadPicture | AtlasPicture | MutagenesisPicture
-    | EvidencePicture | Pending
+    | ArcPicture | EvidencePicture | Pending
 )  # fmt: skip
 
 
@@ -63,6 +65,7 @@ _LAYOUTS: Mapping[type, Callable[[Any, float, Look], paper.Drawing]] = {
     ContributionPicture: contribution_paper.laid_out,
     HeadPicture: attention_paper.laid_out_head,
     AtlasPicture: attention_paper.laid_out_atlas,
+    ArcPicture: arc_paper.laid_out,
     MutagenesisPicture: mutagenesis_paper.laid_out,
     EvidencePicture: evidence_paper.laid_out,
     Pending: _blank,

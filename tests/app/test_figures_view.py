@@ -99,14 +99,14 @@ def test_presets_fit_a_page(opened, preset):
     assert not any("higher than" in one.value for one in app.warning)
 
 
-@pytest.mark.parametrize("kind", ["head", "atlas"])
+@pytest.mark.parametrize("kind", ["head", "atlas", "arcs"])
 def test_attention_becomes_a_panel(opened, kind):
     app = opened(locus=VARIANT)
     app.session_state[state.SHEET_KIND] = kind
     app = clicked(app, "Add to sheet")
     assert not app.error
     assert sheet(app).panels[0].allele == "REF − ALT"
-    assert any("Layer" in text for text in written(app))
+    assert any("layer" in text.lower() for text in written(app))
 
 
 def test_panels_keep_the_question_they_were_added_with(opened):
