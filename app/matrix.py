@@ -52,16 +52,24 @@ def matrix(table: TrackTable, words: str = "", head: str = "") -> Matrix:
         head: only its tracks; all without it.
     """
     frame = table.search(words, head=[head] if head else []).frame
-    kinds = {pair: kind_of(*pair) for pair in {*zip(frame["assay"], frame["target"], strict=True)}}
-    pairs = zip(frame["assay"], frame["target"], strict=True)
-    kind = [_TITLES.get(found := kinds[pair], found) for pair in pairs]
-    tracks = frame[["head", "index", "biosample"]].assign(kind=kind)
-    tracks["biosample"] = tracks["biosample"].where(tracks["biosample"] != "", "(none)")
+    tracks = frame[["head", "index"]].assign(biosample=biosamples(frame), kind=kinds(frame))
     counts = pd.crosstab(tracks["biosample"], tracks["kind"])
     by_size = counts.sum(axis=1).sort_values(ascending=False, kind="stable").index
     columns = counts.sum().sort_values(ascending=False, kind="stable").index
     listed = counts.loc[by_size[:MOST_ROWS], columns]
     return Matrix(listed.where(listed > 0, np.nan), len(counts), tracks)
+
+
+def kinds(frame: pd.DataFrame) -> list[str]:
+    """Kind of assay of each track, by assay and target."""
+    pairs = list(zip(frame["assay"], frame["target"], strict=True))
+    known = {pair: kind_of(*pair) for pair in set(pairs)}
+    return [_TITLES.get(known[pair], known[pair]) for pair in pairs]
+
+
+def biosamples(frame: pd.DataFrame) -> "pd.Series[str]":
+    """Biosample of each track."""
+    return frame["biosample"].where(frame["biosample"] != "", "(none)")
 
 
 @st.dialog("Tracks by biosample and assay", width="large", icon=":material/grid_on:")

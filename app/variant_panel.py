@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
-from app import picker, state, varying
+from app import by_assay, picker, state, varying
 from app.figures import page
 from app.figures.mutagenesis_data import MutagenesisPicture, describe
 from app.figures.mutagenesis_plotly import mutagenesis_figure
@@ -134,6 +134,7 @@ def tables(
     with right:
         _genes(varying.of_genes(effect, shown, ranking.head))
     _background(effect, shown)
+    by_assay.draw(effect, shown, ranking)
 
 
 def _changed(table: pd.DataFrame, ranking: Ranking, drawn: tuple[TrackId, ...] | None) -> None:
