@@ -47,7 +47,7 @@ let presses = {};
 function onKey(event) {
   const selector = presses[event.key];
   const chord = event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.isComposing;
-  const busy = event.target.closest?.(BUSY) || document.querySelector("[role=dialog][aria-modal=true]");
+  const busy = event.target.closest?.(BUSY) || document.querySelector("[role=dialog]");
   const target = selector && !chord && !busy && document.querySelector(selector);
   if (!target || target.disabled) return;
   event.preventDefault();

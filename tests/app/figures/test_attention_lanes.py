@@ -34,6 +34,8 @@ def summary(maps) -> AttentionSummary:
         profile=np.stack([maps.diagonal(k, 2, 3).mean(-1) for k in offsets], -1),
         entropy=nothing,
         distance=nothing,
+        received=maps.mean(2),
+        squared=(maps**2).sum(-1).mean(-1),
         rollout_rows=maps.mean((0, 1))[list(QUERIES)],
         rollout_pooled=pooled[0, 0],
         rollout=None,
