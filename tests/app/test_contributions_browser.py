@@ -104,7 +104,7 @@ def test_a_part_is_knocked_out_where_it_is_seen(server, new_page):
     page.get_by_role("button", name="Knock out 170 bp").click()
     expect(page.get_by_text("Knocked out, one at a time")).to_be_visible(timeout=120_000)
     expect(page).to_have_url(re.compile("knockouts=301551-301720"))
-    expect(page.get_by_text("which is no experiment")).to_be_visible(timeout=120_000)
+    expect(page.get_by_text("which is no experiment")).to_be_visible(timeout=300_000)
     press(page, "Zoom out")
     expect(page.locator(".annotation-text", has_text="knock-out −")).to_be_visible()
 

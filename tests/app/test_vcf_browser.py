@@ -104,6 +104,7 @@ def test_a_real_vcf_from_upload_to_variant_and_files(server, new_page, eqtls, tm
     page.get_by_role("link", name="VCF").click()
     rows(page)
     expect(page.get_by_text("2 of 4 alleles")).to_be_visible()  # filters too are kept
+    expect(page).to_have_url(re.compile("calls="))
     page.reload()
     rows(page)
     expect(page.get_by_text("4 of 4 alleles")).to_be_visible()
