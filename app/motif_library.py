@@ -6,9 +6,11 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+import streamlit as st
 
-from app import fetching, truth
+from app import fetching, state, truth, widgets
 from app.scene import Scene
+from app.seat import Seat
 from enformer.catalogue import ASSETS
 from enformer.planted import FACTORS
 from enformer.sequence import BASES
@@ -57,6 +59,18 @@ def library(shown: Scene) -> Library | None:
     if found is None:
         return None
     return Library(JASPAR, found / ASSETS["jaspar"].files[0].name if found.is_dir() else found)
+
+
+def offer(why: str, seat: Seat) -> None:
+    """JASPAR's motifs to fetch, folded up: a picture stands below.
+
+    Args:
+        why: they are wanted, for people.
+        seat: of this session.
+    """
+    said = f"{why}: JASPAR's motifs are not on this machine"
+    with st.expander(said, icon=":material/label_off:", expanded=state.wants_asset("jaspar")):
+        widgets.offer("jaspar", seat)
 
 
 @lru_cache(maxsize=2)

@@ -39,9 +39,7 @@ def peaks_of(
     try:
         chosen = motif_library.library(shown)
         if chosen is None:
-            st.caption(":material/label_off: Motifs under the peaks have no names yet: JASPAR's motifs are "
-                       "not on this machine.")  # fmt: skip
-            widgets.offer("jaspar", seat)
+            motif_library.offer("Motifs under the peaks have no names yet", seat)
             return None
         made = _named(found, asked, chosen, seat)
     except EnformerLensError as error:

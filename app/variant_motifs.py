@@ -22,9 +22,7 @@ def changes_of(shown: Scene, seat: Seat) -> MotifChanges | None:
     try:
         chosen = motif_library.library(shown)
         if chosen is None:
-            st.caption(":material/label_off: JASPAR's motifs, to see which the variant makes and breaks, are "
-                       "not on this machine.")  # fmt: skip
-            widgets.offer("jaspar", seat)
+            motif_library.offer("Motifs made and broken cannot be told yet", seat)
             return None
         found = _scanned(shown, chosen, seat)
     except EnformerLensError as error:
