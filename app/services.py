@@ -115,18 +115,23 @@ def open_model(source: str, seat: Seat) -> Checkpoint | Waiting:
         EnformerLensError: there is no such model, or files may not be named.
         Cancelled: this session has stopped it.
     """
+    return _read(source, "model", f"Opening the model {source}", _checkpoint, seat)
+
+
+def _read(
+    source: str, kind: str, title: str, made: Callable[[str, tuple[int, ...]], T], seat: Seat
+) -> T | Waiting:
+    """What a cached function makes of a model's files, by a job where that takes long."""
     if source not in MODELS:
         _check_path_allowed(source)
     marks = stamp(BUNDLED.get(source, source))
 
     def work(control: Control) -> None:
         control.progress(0.0, "reading and checking the weights")
-        _checkpoint(source, marks)
+        made(source, marks)
 
-    opened = seat.ask(
-        ("model", source, marks), work, PATIENCE, title=f"Opening the model {source}", device="disk"
-    )
-    return opened if isinstance(opened, Waiting) else _checkpoint(source, marks)
+    found = seat.ask((kind, source, marks), work, PATIENCE, title=title, device="disk")
+    return found if isinstance(found, Waiting) else made(source, marks)
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,17 +158,7 @@ def about_model(source: str, seat: Seat) -> About | Waiting:
         EnformerLensError: there is no such model, or files may not be named.
         Cancelled: this session has stopped it.
     """
-    if source not in MODELS:
-        _check_path_allowed(source)
-    marks = stamp(BUNDLED.get(source, source))
-
-    def work(control: Control) -> None:
-        control.progress(0.0, "reading and checking the weights")
-        _about(source, marks)
-
-    key = ("about", source, marks)
-    read = seat.ask(key, work, PATIENCE, title=f"Reading the card of {source}", device="disk")
-    return read if isinstance(read, Waiting) else _about(source, marks)
+    return _read(source, "about", f"Reading the card of {source}", _about, seat)
 
 
 @st.cache_resource(show_spinner=False, max_entries=50)

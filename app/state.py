@@ -233,8 +233,13 @@ def ask_on(genome: str, text: str) -> None:
 
 def choose_model(model: str) -> None:
     """Ask another model about the same place; its tracks, layers and tokens are others."""
-    other = replace(query(), model=model, model_sha="", tracks=(), pairs=(), target="")
-    _set(replace(other, layer=None, head=None, token=None))
+    _set(_of_another_model(replace(query(), model=model, pairs=())))
+
+
+def _of_another_model(asked: Query) -> Query:
+    """Without what belongs to the weights that were asked before."""
+    left = replace(asked, model_sha="", tracks=(), target="", slice="")
+    return replace(left, layer=None, head=None, token=None)
 
 
 def choose_genome(genome: str, same_places: bool) -> None:
@@ -335,8 +340,7 @@ def swap_models(model: str) -> None:
     """Put the other model to use and compare it with this one, track by track as before."""
     now = query()
     turned = tuple(":".join(reversed(pair.split(":"))) for pair in now.pairs)
-    swapped = replace(now, model=now.other, other=model, pairs=turned, tracks=(), target="")
-    _set(replace(swapped, layer=None, head=None, token=None))
+    _set(_of_another_model(replace(now, model=now.other, other=model, pairs=turned)))
 
 
 def choose_pairs(pairs: tuple[str, ...]) -> None:

@@ -268,6 +268,8 @@ def test_another_model_in_use_drops_the_pairs_and_keeps_what_it_is_compared_with
 
 def test_swapped_models_keep_their_pairs_the_other_way_round():
     app = click(opened(model="mini"), "ask HBB", "compare", "pairs", "tracks", "swap")
+    pinned = click(opened(model="mini", model_sha="0123456789ab"), "compare", "swap")
+    assert pinned.session_state["query"].model_sha == ""
     swapped = Query("HBB", model="demo", other="mini", pairs=("human/1:human/3",))
     assert app.session_state["query"] == swapped
 

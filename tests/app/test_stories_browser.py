@@ -64,6 +64,7 @@ def test_explore_the_globin_locus(offline, new_page, tmp_path, scheme):
         titled(page, "Input × gradient")
     with story.step("back to the tracks"):
         go(page, "Locus")
+        expect(page.get_by_text("Tracks, 4 shown")).to_be_visible(timeout=60_000)
         titled(page, re.compile("demo1:"))
     page.get_by_role("button", name="Download").first.click()
     _values_agree(saved(page, "bigWig", tmp_path), saved(page, "TSV", tmp_path))
