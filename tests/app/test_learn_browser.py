@@ -95,15 +95,14 @@ def test_screenshots(offline, new_page, middle_model, tmp_path, width, scheme):
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_the_pictures_of_the_docs(offline, new_page, request, root):
-    """With the trained model, whose evidence takes a minute or two: only where they are to be renewed."""
-    if not request.config.getoption("--update-screenshots"):
-        pytest.skip("run with --update-screenshots")
+def test_the_trained_model_from_the_tour_to_evidence(offline, new_page, request, root, tmp_path):
+    """As the pictures of the docs show it, which are taken here."""
+    folder = root / "docs" if request.config.getoption("--update-screenshots") else tmp_path
     page = new_page()
     opened(page, offline, "learn", genome="demo", step="3")
     came_out(page, 3)
     page.wait_for_timeout(700)
-    page.screenshot(path=root / "docs" / "learn.png")
+    page.screenshot(path=folder / "learn.png")
     opened(page, offline, "learn", genome="demo", step="5")
     came_out(page, 5)
     page.get_by_role("button", name="Open it in Evidence").click()
@@ -111,12 +110,12 @@ def test_the_pictures_of_the_docs(offline, new_page, request, root):
     expect(page.get_by_text("The methods ").first).to_be_visible(timeout=PATIENCE)
     settled(page)
     page.wait_for_timeout(700)
-    page.screenshot(path=root / "docs" / "evidence.png")
+    page.screenshot(path=folder / "evidence.png")
     page.get_by_role("link", name="Models").first.click()
     expect(page.locator(".st-key-model_mini")).to_be_visible()
     settled(page)
     page.wait_for_timeout(1500)
-    page.screenshot(path=root / "docs" / "models.png")
+    page.screenshot(path=folder / "models.png")
 
 
 def test_steps_have_the_views_that_they_name(root):
