@@ -4,6 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
+import enformer  # noqa: F401  (before torch, whose threads it tells how to wait)
+
 ABOUT = """Enformer Lens shows what a sequence-to-function model sees in a locus.
 The architecture is Enformer: Avsec et al., Nature Methods 2021, doi 10.1038/s41592-021-01252-x."""
 

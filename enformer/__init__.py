@@ -1,5 +1,6 @@
 """The model, and all that is true of its inputs and outputs."""
 
+from enformer import threads  # first, as it must come before torch
 from enformer.card import ModelCard
 from enformer.checkpoint import Checkpoint, load, save
 from enformer.config import OFFICIAL, EnformerConfig
@@ -33,4 +34,5 @@ __all__ = [
     "predict",
     "reverse_complement",
     "save",
+    "threads",
 ]

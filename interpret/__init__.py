@@ -1,5 +1,6 @@
 """Explanations of a prediction: what was looked at, which bases mattered, what would change it."""
 
+import enformer  # noqa: F401  (before torch, whose threads it tells how to wait)
 from interpret.attention import AttentionSummary, attention_summary, attention_weights
 from interpret.attention_maps import AttentionMaps, attention_maps, save_attention
 from interpret.contributions import Contributions, input_gradient, integrated_gradients

@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-import torch
 from hypothesis import settings
+
+# As enformer/threads.py does, which cannot be imported before pytest checks the types of its package.
+os.environ.setdefault("GOMP_SPINCOUNT", "10000")
+import torch
 
 # A busy machine is no error: how long an example took says nothing about the code.
 settings.register_profile("unhurried", deadline=None)
