@@ -32,14 +32,17 @@ class Seat:
         self._queue = queue
         self._jobs: dict[Key, str] = {}
         self._stopped: set[str] = set()
+        self._left = False
 
     def ask(self, key: Key, work: Work, patience: float, **more: Any) -> Any:
         """What the work returns, or `Waiting` when that takes more than `patience` seconds.
 
         Raises:
             EnformerLensError: the job failed, now or when it was asked for before.
-            Cancelled: this session has stopped it.
+            Cancelled: this session has stopped it, or has ended.
         """
+        if self._left:  # a script may run on for a while after its session has ended
+            raise Cancelled
         status = self.status(key)
         if status is None:
             self._jobs[key] = self._queue.submit(key, work, watcher=self.watcher, **more)
@@ -73,7 +76,8 @@ class Seat:
         return job in self._stopped
 
     def leave(self) -> None:
-        """Wait for nothing any more: the session has ended."""
+        """Wait for nothing any more, and ask for nothing: the session has ended."""
+        self._left = True
         for job in self._jobs.values():
             self._queue.leave(job, self.watcher)
 

@@ -2,17 +2,10 @@
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
-from urllib.error import URLError
-from urllib.parse import urlencode
-from urllib.request import urlopen
 
 import pandas as pd
 import pytest
@@ -23,62 +16,9 @@ from streamlit.testing.v1 import AppTest
 from app import places
 from enformer.config import EnformerConfig
 from tests.app.alone import finished
+from tests.app.server import Server, serve
 
-ROOT = Path(__file__).parents[2]
-STARTS_WITHIN = 60  # seconds
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-
-
-@dataclass(frozen=True)
-class Server:
-    """A running app: where it is, what it wrote, when it was started on both clocks."""
-
-    url: str
-    log: Path
-    started: float
-    began: float
-
-    def link(self, **parameters: str) -> str:
-        """An address with parameters."""
-        return f"{self.url}/?{urlencode(parameters)}"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("localhost", 0))
-        return probe.getsockname()[1]
-
-
-def _healthy(url: str) -> bool:
-    try:
-        with urlopen(f"{url}/_stcore/health", timeout=1) as answer:
-            return answer.status == 200
-    except (URLError, OSError):
-        return False
-
-
-@contextmanager
-def serve(folder: Path, **environment: str) -> Iterator[Server]:
-    """`streamlit run app/main.py`, as typed in the root, with a cache in the folder."""
-    port, log = _free_port(), folder / "server.log"
-    url, started, began = f"http://localhost:{port}", time.monotonic(), time.time()
-    clean = {k: v for k, v in os.environ.items() if not k.startswith("ENFORMER_LENS_")}
-    clean |= {"ENFORMER_LENS_CACHE": str(folder / "cache"), "ENFORMER_LENS_OFFLINE": "1"}
-    clean |= {"STREAMLIT_SERVER_PORT": str(port), "STREAMLIT_SERVER_HEADLESS": "true"}
-    command = [str(Path(sys.executable).with_name("streamlit")), "run", "app/main.py"]
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=clean | environment, stdout=output, stderr=output
-        )
-        try:
-            while not _healthy(url):
-                assert process.poll() is None, log.read_text()
-                assert time.monotonic() - started < STARTS_WITHIN, log.read_text()
-                time.sleep(0.05)
-            yield Server(url, log, started, began)
-        finally:
-            process.terminate()
-            process.wait(20)
 
 
 @pytest.fixture(scope="session")
@@ -103,7 +43,7 @@ def server(real_genome: dict[str, str], tmp_path_factory) -> Iterator[Server]:
     """The app on real sequence, with the bundled model."""
     with serve(tmp_path_factory.mktemp("server"), **real_genome) as running:
         yield running
-    assert "Traceback" not in running.log.read_text()
+    assert running.faults() == []
 
 
 @pytest.fixture(scope="session")

@@ -108,6 +108,9 @@ def test_a_session_that_ends_leaves_its_jobs(queue):
     seat.leave()
     assert queue.wait(waiting.job, 5)
     assert queue.status(waiting.job).state is JobState.CANCELLED
+    with pytest.raises(Cancelled):  # its script may still be running
+        seat.ask(("kind", 2), slow, 0)
+    assert not queue.is_under_way(("kind", 2))
 
 
 def test_jobs_that_are_stale_are_left_and_cancelled(queue):
