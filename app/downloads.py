@@ -14,10 +14,11 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from app import state, truth_files
+from app import state
+from app.computing.predictions import Answer
 from app.figures.data import LocusPicture
-from app.predictions import Answer
-from app.truth_files import File
+from app.truth import truth_files
+from app.truth.truth_files import File
 from app.widgets import plain
 from enformer.errors import EnformerLensError
 from enformer.export import FORMATS, Column, export

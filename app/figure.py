@@ -17,13 +17,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import cast, get_args
 
-from app import sheets
-from app.computed import Computed
+from app.asking.places import Place, PlaceName, genome_names, open_place
 from app.figures.paper import WIDTHS, Format
-from app.panels import made
-from app.places import Place, PlaceName, genome_names, open_place
-from app.record import Record, software
-from app.single import Single
+from app.sheet import sheets
+from app.sheet.computed import Computed
+from app.sheet.panels import made
+from app.sheet.record import Record, software
+from app.sheet.single import Single
 from enformer.checkpoint import BUNDLED, Checkpoint, load
 from enformer.errors import EnformerLensError
 from enformer.files import typed_path

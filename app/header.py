@@ -7,23 +7,13 @@ from dataclasses import replace
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from app import (
-    bookmark_panel,
-    fetching,
-    keyboard,
-    marking,
-    narrow,
-    picker,
-    pins,
-    search,
-    services,
-    start,
-    state,
-    widgets,
-)
-from app.places import Place
-from app.scene import Scene, doubts, scene
-from app.seat import Seat, Waiting
+from app import services, state, widgets
+from app.asking import bookmark_panel, keyboard, marking, narrow, pins, search, start
+from app.asking.places import Place
+from app.asking.scene import Scene, doubts, scene
+from app.computing import fetching
+from app.computing.seat import Seat, Waiting
+from app.locus import picker
 from enformer.checkpoint import Checkpoint
 from enformer.errors import Cancelled, EnformerLensError, GenomeError
 from enformer.genes import Gene

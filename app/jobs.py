@@ -1,11 +1,13 @@
 """One queue of computations for the whole process, with one worker thread per device.
 
 A view holds only a job id and polls `JobQueue.status`. Equal requests share one job, which is
-cancelled only when the last of those who wait for it has left. Nothing here knows of Streamlit.
+cancelled only when the last of those who wait for it has left. Short jobs are let by: nobody waits
+for a prediction until the evidence of another page is gathered. Nothing here knows of Streamlit.
 """
 
+import functools
+import itertools
 import logging
-import queue
 import secrets
 import threading
 import time
@@ -13,7 +15,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.job import Control, JobState, JobStatus, Work, out_of_memory
+from app.computing.job import Control, JobState, JobStatus, Work, out_of_memory
 from enformer.errors import Cancelled, EnformerLensError
 
 LOG = logging.getLogger(__name__)
@@ -25,7 +27,9 @@ class _Job:
     title: str
     device: str
     work: Work
+    short: bool
     control: Control
+    number: int = field(default_factory=itertools.count().__next__)
     id: str = field(default_factory=lambda: secrets.token_hex(8))
     state: JobState = JobState.QUEUED
     watchers: set[str] = field(default_factory=set)
@@ -37,7 +41,9 @@ class _Job:
 
 
 class JobQueue:
-    """Runs jobs in the order of asking, one at a time on each device.
+    """Runs jobs one at a time on each device: short ones first, else in the order of asking.
+
+    While a long one is under way, short ones run between two of its steps.
 
     Args:
         waiting_limit: jobs that may wait for one device before new ones are refused.
@@ -50,8 +56,10 @@ class JobQueue:
     ) -> None:
         self._limit, self._kept, self._clock = waiting_limit, kept, clock
         self._jobs: dict[str, _Job] = {}  # in the order of asking
-        self._lines: dict[str, queue.SimpleQueue[_Job | None]] = {}
+        self._served: set[str] = set()  # devices
+        self._closed = False
         self._lock = threading.RLock()
+        self._news = threading.Condition(self._lock)
 
     def submit(
         self,
@@ -62,8 +70,18 @@ class JobQueue:
         title: str = "",
         device: str = "cpu",
         batch: int = 1,
+        short: bool = False,
     ) -> str:
         """Ask for `work(control)`; the id of the job that answers, shared between equal keys.
+
+        Args:
+            key: what is asked.
+            work: answers it, and reports between its steps.
+            watcher: who waits.
+            title: for people.
+            device: it needs to itself.
+            batch: how much to do at once; halved where memory runs out.
+            short: whether it is a matter of one step, and goes before those that are not.
 
         Raises:
             EnformerLensError: too many jobs wait already.
@@ -72,9 +90,12 @@ class JobQueue:
             job = self._answering(key)
             if job is None:
                 self._refuse_when_full(device)
-                job = _Job(key, title, device, work, Control(batch))
+                job = _Job(key, title, device, work, short, Control(batch))
+                if not short:
+                    job.control.between = functools.partial(self._let_by, job)
                 self._jobs[job.id] = job
-                self._line(device).put(job)
+                self._serve_too(device)
+                self._news.notify_all()
             job.watchers.add(watcher)
             return job.id
 
@@ -120,8 +141,8 @@ class JobQueue:
         with self._lock:
             for job in self._jobs.values():
                 job.control.cancel()
-            for line in self._lines.values():
-                line.put(None)
+            self._closed = True
+            self._news.notify_all()
 
     def _answering(self, key: Hashable) -> _Job | None:
         """The job that will answer, or has answered, `key`; not one that is being cancelled."""
@@ -143,22 +164,45 @@ class JobQueue:
     def _waits(job: _Job, device: str) -> bool:
         return job.state is JobState.QUEUED and job.device == device
 
-    def _line(self, device: str) -> "queue.SimpleQueue[_Job | None]":
-        if device not in self._lines:
-            self._lines[device] = line = queue.SimpleQueue()
+    def _serve_too(self, device: str) -> None:
+        if device not in self._served:
+            self._served.add(device)
             # A daemon: an unfinished computation must not hold back the end of the process.
             threading.Thread(
-                target=self._serve, args=(line,), name=f"jobs-{device}", daemon=True
+                target=self._serve, args=(device,), name=f"jobs-{device}", daemon=True
             ).start()
-        return self._lines[device]
 
-    def _serve(self, line: "queue.SimpleQueue[_Job | None]") -> None:
-        while (job := line.get()) is not None:
-            with self._lock:
-                if job.state is not JobState.QUEUED:
-                    continue
-                job.state, job.started = JobState.RUNNING, self._clock()
+    def _serve(self, device: str) -> None:
+        while (job := self._take(device)) is not None:
             self._run(job)
+
+    def _take(self, device: str) -> _Job | None:
+        """The next job, once there is one; None at the end."""
+        with self._news:
+            while not self._closed:
+                if (job := self._next(device)) is not None:
+                    return job
+                self._news.wait()
+        return None
+
+    def _let_by(self, long: _Job) -> None:
+        """Run the short jobs that wait for the device that a long one has; its own time stands still."""
+        began = self._clock()
+        while (job := self._next(long.device, short=True)) is not None:
+            self._run(job)
+        if long.started is not None:
+            long.started += self._clock() - began
+
+    def _next(self, device: str, short: bool = False) -> _Job | None:
+        """Begin with the job whose turn it is; only a short one where that is asked."""
+        with self._lock:
+            waiting = [job for job in self._jobs.values() if self._waits(job, device)]
+            job = next((one for one in waiting if one.short), None)
+            if job is None and waiting and not short:
+                job = waiting[0]
+            if job is not None:
+                job.state, job.started = JobState.RUNNING, self._clock()
+            return job
 
     def _run(self, job: _Job) -> None:
         try:
@@ -218,8 +262,16 @@ class JobQueue:
     def _place(self, job: _Job) -> int:
         if job.state is not JobState.QUEUED:
             return 0
-        line = [known for known in self._jobs.values() if known.device == job.device]
-        return sum(not known.state.finished for known in line[: line.index(job)])
+        return sum(self._is_before(other, job) for other in self._jobs.values())
+
+    def _is_before(self, other: _Job, job: _Job) -> bool:
+        """Whether a job has to wait for the other: that runs, or is as short and was asked for first."""
+        if other.device != job.device or other.state.finished or other is job:
+            return False
+        earlier, waits_less = other.number < job.number, other.short and not job.short
+        return (
+            other.state is JobState.RUNNING or waits_less or (earlier and other.short == job.short)
+        )
 
 
 def _seconds_left(job: _Job, seconds: float) -> float | None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from app import downloads, state, widgets
 from app.downloads import FIGURES, WIDTHS, Format
-from app.truth_files import File
+from app.truth.truth_files import File
 from enformer.provenance import Provenance
 from interpret.stored import pack
 

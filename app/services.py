@@ -13,18 +13,19 @@ from typing import Any, TypeVar, cast
 import pandas as pd
 import streamlit as st
 
-from app.explanations import Explanation, explain_each_work, explain_work
-from app.job import Control
+from app.asking.places import OFFLINE_VARIABLE, Place, PlaceName, genome_names, open_place, stamp
+from app.asking.scene import Scene
+from app.computing.explanations import Explanation, explain_each_work, explain_work
+from app.computing.job import Control
+from app.computing.memory import Memory
+from app.computing.methods import SHORT
+from app.computing.predictions import Answer, Request, answer_from, requests_for, work_for
+from app.computing.probe import Probe
+from app.computing.results import ResultStore
+from app.computing.seat import Seat, Waiting
+from app.computing.stored_predictions import reader
 from app.jobs import JobQueue
-from app.memory import Memory
-from app.places import OFFLINE_VARIABLE, Place, PlaceName, genome_names, open_place, stamp
-from app.predictions import Answer, Request, answer_from, requests_for, work_for
-from app.probe import Probe
-from app.results import ResultStore
-from app.scene import Scene
-from app.seat import Seat, Waiting
-from app.shelf import Shelf
-from app.stored_predictions import reader
+from app.locus.shelf import Shelf
 from enformer.cache import cache_dir
 from enformer.card import ModelCard
 from enformer.checkpoint import BUNDLED, Checkpoint, load
@@ -311,7 +312,7 @@ def answer(
     store = _results(str(cache_dir("results")))
     work = work_for(requests, checkpoint, place.genome, store)
     device = str(checkpoint.model.device)
-    made = seat.ask(key, work, 0.5, title=parsed.name, device=device)
+    made = seat.ask(key, work, 0.5, title=parsed.name, device=device, short=True)
     return made if isinstance(made, Waiting) else answer_from(made)
 
 
@@ -360,7 +361,8 @@ def explain(
     store = _results(str(cache_dir("results")))
     work = explain_work(request, checkpoint, place.genome, store)
     device = str(checkpoint.model.device)
-    return seat.ask(key, work, patience, title=title or request.kind, device=device)
+    name, short = title or request.kind, request.kind in SHORT
+    return seat.ask(key, work, patience, title=name, device=device, short=short)
 
 
 def explain_each(

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from app.bookmarks import Bookmark
-from app.question import MOST_KNOCKOUTS, Query
+from app.asking.bookmarks import Bookmark
+from app.asking.question import MOST_KNOCKOUTS, Query
 
 # Session keys. Those of widgets are seeded from the query before a run, and read in callbacks only.
 QUERY = "query"

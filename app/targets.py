@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from app import state
-from app.scene import Scene
+from app.asking.scene import Scene
 from enformer.coordinates import Interval
 from enformer.errors import EnformerLensError, QueryError
 from enformer.tracks import TrackId

@@ -5,9 +5,11 @@ from typing import TypeVar
 
 import streamlit as st
 
-from app import fetching, places, services, state
-from app.job import JobState, JobStatus
-from app.seat import Seat, Waiting
+from app import services, state
+from app.asking import places
+from app.computing import fetching
+from app.computing.job import JobState, JobStatus
+from app.computing.seat import Seat, Waiting
 from enformer.card import ModelCard
 from enformer.catalogue import ASSETS
 from enformer.config import EnformerConfig

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from app import examples
-from app.question import Query
+from app.asking import examples
+from app.asking.question import Query
 from enformer.coordinates import Interval
 
 

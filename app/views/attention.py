@@ -4,24 +4,16 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from app import (
-    attending,
-    attention_files,
-    attention_panel,
-    attention_roles,
-    header,
-    marking,
-    picker,
-    state,
-    targets,
-    truth_panel,
-    widgets,
-)
+from app import header, state, targets, widgets
+from app.asking import marking
+from app.asking.scene import Scene
+from app.attention import attending, attention_files, attention_panel, attention_roles
+from app.computing.seat import Seat
 from app.figures.arc_data import arc_picture
 from app.figures.attention_pictures import atlas_picture, head_picture
 from app.figures.profile import profile_picture
-from app.scene import Scene
-from app.seat import Seat
+from app.locus import picker
+from app.truth import truth_panel
 from enformer.tracks import TrackId
 
 CAUTION = (

@@ -4,27 +4,23 @@ from dataclasses import replace
 
 import streamlit as st
 
-from app import (
+from app import header, state, targets, widgets
+from app.asking import marking, toolbar
+from app.asking.scene import Scene
+from app.computing.seat import Seat
+from app.contributions import (
     contributing,
     contribution_downloads,
-    header,
     knocking,
     knockout_panel,
-    marking,
     motif_marks,
-    picker,
     side_by_side,
-    state,
-    targets,
-    toolbar,
-    truth_panel,
     ways,
-    widgets,
 )
 from app.figures.contribution_data import describe
 from app.figures.contribution_plotly import contribution_figure
-from app.scene import Scene
-from app.seat import Seat
+from app.locus import picker
+from app.truth import truth_panel
 from enformer.tracks import TrackId
 from interpret.target import Target
 

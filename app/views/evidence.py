@@ -5,25 +5,15 @@ import re
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from app import (
-    candidates,
-    evidence_panel,
-    evidence_way,
-    evidencing,
-    header,
-    marking,
-    picker,
-    result_files,
-    state,
-    targets,
-    toolbar,
-    widgets,
-)
-from app.evidence_files import EvidenceFiles
-from app.evidence_way import EvidenceWay
-from app.evidencing import Asked, Parts
-from app.scene import Scene
-from app.seat import Seat
+from app import header, result_files, state, targets, widgets
+from app.asking import marking, toolbar
+from app.asking.scene import Scene
+from app.computing.seat import Seat
+from app.evidence import candidates, evidence_panel, evidence_way, evidencing
+from app.evidence.evidence_files import EvidenceFiles
+from app.evidence.evidence_way import EvidenceWay
+from app.evidence.evidencing import Asked, Parts
+from app.locus import picker
 from interpret.evidence_summary import Evidence
 
 CAUTION = """Attention says where the model looked, contributions what its answer is made of, a knock-out \

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from app import header, served, sheet_files, sheet_options, sheet_panel, sheets, state
+from app import header, state
+from app.asking.scene import Scene
+from app.computing.seat import Seat
 from app.figures.composed import Pending
-from app.panels import Made
-from app.record import Model, Origin, Record
-from app.scene import Scene
-from app.seat import Seat
-from app.served import Unmade
+from app.sheet import served, sheet_files, sheet_options, sheet_panel, sheets
+from app.sheet.panels import Made
+from app.sheet.record import Model, Origin, Record
+from app.sheet.served import Unmade
 
 
 def draw(query: state.Query, shown: Scene, seat: Seat) -> None:

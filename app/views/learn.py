@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from app import learn_panel, services, state, widgets
+from app import services, state, widgets
+from app.computing.seat import Seat
+from app.learn import learn_panel
 from app.learn.words import text
-from app.seat import Seat
 
 PARTS = {
     "tour": ":material/tour: Tour",

@@ -4,30 +4,17 @@ from dataclasses import replace
 
 import streamlit as st
 
-from app import (
-    attention_track,
-    downloads,
-    grouping,
-    header,
-    lanes_menu,
-    marking,
-    own_lanes,
-    own_panel,
-    picker,
-    services,
-    state,
-    toolbar,
-    truth,
-    truth_panel,
-    widgets,
-)
+from app import downloads, header, services, state, widgets
+from app.asking import marking, toolbar
+from app.asking.scene import Scene
+from app.computing.predictions import Answer
+from app.computing.seat import Seat
 from app.figures.alt_text import describe
 from app.figures.data import LocusPicture, locus_picture
 from app.figures.locus_plotly import locus_figure
 from app.figures.scale import Scale
-from app.predictions import Answer
-from app.scene import Scene
-from app.seat import Seat
+from app.locus import attention_track, grouping, lanes_menu, own_lanes, own_panel, picker
+from app.truth import truth, truth_panel
 from enformer.tracks import TrackId
 
 

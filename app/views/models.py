@@ -3,11 +3,13 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from app import comparing, header, model_cards, services, start, state, toolbar, widgets
-from app import comparison_panel as panel
-from app.comparison_files import ComparisonFiles, menu
-from app.scene import Scene
-from app.seat import Seat
+from app import header, services, state, widgets
+from app.asking import start, toolbar
+from app.asking.scene import Scene
+from app.computing.seat import Seat
+from app.models import comparing, model_cards
+from app.models import comparison_panel as panel
+from app.models.comparison_files import ComparisonFiles, menu
 from enformer.checkpoint import BUNDLED
 
 CARDS, COMPARE = "Cards", "Compare two"

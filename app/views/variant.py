@@ -4,28 +4,17 @@ from dataclasses import replace
 
 import streamlit as st
 
-from app import (
-    downloads,
-    header,
-    marking,
-    picker,
-    services,
-    state,
-    targets,
-    toolbar,
-    truth_panel,
-    variant_files,
-    variant_motifs,
-    variant_panel,
-    varying,
-    widgets,
-)
+from app import downloads, header, services, state, targets, widgets
+from app.asking import marking, toolbar
+from app.asking.scene import Scene
+from app.computing.predictions import Answer
+from app.computing.seat import Seat
 from app.figures.alt_text import describe
 from app.figures.locus_plotly import locus_figure
-from app.predictions import Answer
-from app.scene import Scene
-from app.seat import Seat
-from app.varying import Ranking
+from app.locus import picker
+from app.truth import truth_panel
+from app.variant import variant_files, variant_motifs, variant_panel, varying
+from app.variant.varying import Ranking
 from enformer.genes import Gene
 from enformer.tracks import TrackId
 from interpret.effects import VariantEffect

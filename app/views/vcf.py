@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from app import downloads, header, scoring, state, vcf_files, vcf_panel, vcf_table, widgets
-from app.calls import Calls
-from app.places import Place
-from app.scoring_work import Task
-from app.seat import Seat
+from app import downloads, header, state, widgets
+from app.asking.places import Place
+from app.computing.seat import Seat
+from app.vcf import scoring, vcf_files, vcf_panel, vcf_table
+from app.vcf.calls import Calls
+from app.vcf.scoring_work import Task
 from enformer.checkpoint import Checkpoint
 from enformer.errors import Cancelled
 from interpret.score_options import Options

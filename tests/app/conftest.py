@@ -13,7 +13,7 @@ import torch
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from streamlit.testing.v1 import AppTest
 
-from app import places
+from app.asking import places
 from enformer.config import EnformerConfig
 from tests.app.alone import finished
 from tests.app.server import Server, serve

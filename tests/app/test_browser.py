@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from app import services
-from app.picker import model_title
+from app.locus.picker import model_title
 from enformer.provenance import Provenance
 from tests.app.in_browser import settled
 

@@ -7,10 +7,10 @@ import pandas as pd
 import pyBigWig
 import pytest
 
+from app.computing.predictions import Answer
 from app.downloads import FIGURES, WIDTHS, Shown, link, telling, zipped
 from app.figures import paper
 from app.figures.data import locus_picture
-from app.predictions import Answer
 from app.state import Query
 from enformer import Interval, TrackId, Variant, open_genome, predict
 from enformer.errors import EnformerLensError

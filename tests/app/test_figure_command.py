@@ -10,15 +10,16 @@ from pathlib import Path
 import pytest
 
 import enformer
-from app import downloads, presets, sheets
-from app.computed import Computed
+from app import downloads
+from app.asking.places import Place, PlaceName, open_place
+from app.asking.question import Query
+from app.computing.results import ResultStore
 from app.figure import main
-from app.panels import made
-from app.places import Place, PlaceName, open_place
-from app.plan import Panel, Plan
-from app.question import Query
-from app.record import Model, Origin, Record
-from app.results import ResultStore
+from app.sheet import presets, sheets
+from app.sheet.computed import Computed
+from app.sheet.panels import made
+from app.sheet.plan import Panel, Plan
+from app.sheet.record import Model, Origin, Record
 from enformer.errors import EnformerLensError
 from enformer.tracks import TrackId
 from tests.conftest import ROOT

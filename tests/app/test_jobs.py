@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from app.job import Control, JobState
+from app.computing.job import Control, JobState
 from app.jobs import JobQueue
 from enformer.errors import EnformerLensError, GenomeError
 
@@ -247,3 +247,63 @@ def test_whether_a_key_is_under_way(jobs):
     gate.open.set()
     assert jobs.wait(job, 5)
     assert not jobs.is_under_way("key")
+
+
+def test_short_jobs_go_before_long_ones_that_wait(jobs):
+    order, gate = [], Gate()
+    first = jobs.submit("first", gate, watcher="me", short=True)
+    assert gate.begun.wait(5)
+    long, short = (
+        jobs.submit(name, lambda control, name=name: order.append(name), watcher="me", short=short)
+        for name, short in (("long", False), ("short", True))
+    )
+    assert [jobs.status(job).place for job in (first, short, long)] == [0, 1, 2]
+    gate.open.set()
+    assert jobs.wait(long, 5)
+    assert order == ["short", "long"]
+
+
+def test_a_short_job_is_done_between_two_steps_of_a_long_one(jobs):
+    gate = Gate()
+    long = jobs.submit("long", gate, watcher="me")
+    assert gate.begun.wait(5)
+    short = jobs.submit("short", lambda control: "quick", watcher="you", short=True)
+    assert jobs.wait(short, 5)
+    assert jobs.result(short) == "quick"
+    assert jobs.status(long).state is JobState.RUNNING
+    gate.open.set()
+    assert jobs.wait(long, 5)
+    assert jobs.result(long) == "answer"
+
+
+def test_what_fails_in_between_does_not_stop_the_long_job(jobs):
+    def fail(control: Control) -> None:
+        raise GenomeError("No such contig.")
+
+    gate = Gate()
+    long = jobs.submit("long", gate, watcher="me")
+    assert gate.begun.wait(5)
+    short = jobs.submit("short", fail, watcher="you", short=True)
+    assert jobs.wait(short, 5)
+    assert jobs.status(short).state is JobState.FAILED
+    gate.open.set()
+    assert jobs.wait(long, 5)
+    assert jobs.status(long).state is JobState.DONE
+
+
+def test_the_time_of_those_let_by_is_not_counted():
+    now = [100.0]
+    jobs = JobQueue(clock=lambda: now[0])
+    gate = Gate()
+    long = jobs.submit("long", gate, watcher="me")
+    assert gate.begun.wait(5)
+
+    def wait(control: Control) -> None:
+        now[0] += 50
+
+    assert jobs.wait(jobs.submit("short", wait, watcher="you", short=True), 5)
+    now[0] += 10
+    while (seconds := jobs.status(long).seconds) > 50:  # until its thread has gone on
+        time.sleep(0.01)
+    assert seconds == pytest.approx(10)
+    jobs.close()

@@ -6,7 +6,7 @@ import time
 import pytest
 from playwright.sync_api import Page, expect
 
-from app import learn_panel
+from app.learn import learn_panel
 from app.learn.tours import STEPS
 from tests.app.in_browser import opened, settled
 

@@ -2,8 +2,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app import targets
-from app.places import Place
-from app.scene import scene
+from app.asking.places import Place
+from app.asking.scene import scene
 from app.state import Query
 from enformer import Interval, open_genome
 from enformer.demo import demo_genes
@@ -64,8 +64,8 @@ def page(model: str) -> None:
 
     import enformer
     from app import state, targets
-    from app.places import Place
-    from app.scene import scene
+    from app.asking.places import Place
+    from app.asking.scene import scene
     from enformer.demo import demo_genes
     from enformer.query import parse_query
     from enformer.tracks import TrackId

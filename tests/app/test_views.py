@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app import places
+from app.asking import places
 from tests.app.alone import finished, words
 
 LOCUS = "demo1:300,001-304,000"

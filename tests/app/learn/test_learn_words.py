@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from app import evidence_way, learn_panel
-from app.learn import findings
+from app.asking.question import Query
+from app.evidence import evidence_way
+from app.learn import findings, learn_panel
 from app.learn.citations import citations
 from app.learn.glossary import search, terms
+from app.learn.tour_pictures import PICTURES, SHUFFLES
 from app.learn.tours import STEPS, demo_tour, hg38_tour
 from app.learn.words import text
-from app.question import Query
-from app.tour_pictures import PICTURES, SHUFFLES
 from enformer.card import ModelCard
 from enformer.checkpoint import BUNDLED
 from enformer.coordinates import Interval
