@@ -17,6 +17,7 @@ import streamlit as st
 from app import state
 from app.computing.predictions import Answer
 from app.figures.data import LocusPicture
+from app.sheet.single import Single, at, written
 from app.truth import truth_files
 from app.truth.truth_files import File
 from app.widgets import plain
@@ -30,6 +31,9 @@ FIGURES: dict[Format, str] = {
 }  # fmt: skip
 WIDTHS = (89, 120, 183)
 """Mm, as `app.figures.paper` has them."""
+ORIGIN = (
+    "Where it comes from: model, genome, interval, versions. `python -m app.figure` draws it again."
+)
 _ABOUT = {
     "TSV": "A table, one row for each bin.",
     "bedGraph": "For genome browsers; text.",
@@ -49,6 +53,7 @@ class Shown:
         contig_length: bp.
         measured: values of files beside them.
         own: what each file is that was drawn with them, by its name.
+        single: what the figure is drawn again from.
     """
 
     answer: Answer
@@ -57,6 +62,7 @@ class Shown:
     contig_length: int
     measured: tuple[Column, ...] = ()
     own: Mapping[str, str] = field(default_factory=dict)
+    single: Single | None = None
 
     @property
     def provenance(self) -> str:
@@ -74,7 +80,7 @@ class Shown:
         if self.own:
             view["own"] = dict(self.own)
         text = json.loads(made.with_tracks(tuple(map(str, self.tracks))).to_json())
-        return json.dumps(text | view, indent=2, ensure_ascii=False)
+        return written(text | view, self.single)
 
     @property
     def stem(self) -> str:
@@ -107,14 +113,11 @@ class Shown:
 
     def figure(self, form: Format, width: int) -> File:
         """Name, type and maker of the figure, `width` mm wide."""
+        return figure(self.stem, self.picture, form, width, self.provenance)
 
-        def make() -> bytes:
-            # Matplotlib is imported with the first figure: the app starts half a second sooner.
-            from app.figures.locus_paper import render
-
-            return render(self.picture, width, form, self.provenance)
-
-        return f"{self.stem}_{width}mm.{form}", FIGURES[form], make
+    def origin(self, width: int) -> File:
+        """Name, type and maker of the provenance, with the width of the figure."""
+        return origin(self.stem, self.provenance, width)
 
     @property
     def truth(self) -> dict[str, File]:
@@ -127,10 +130,35 @@ class Shown:
         def make() -> bytes:
             parts = [self.figure(form, width) for form in FIGURES]
             parts += [*(self.data(form) for form in FORMATS), *self.truth.values()]
-            files = {name: write() for name, _, write in parts}
-            return zipped(files | {f"{self.stem}.json": self.provenance.encode()})
+            parts.append(self.origin(width))
+            return zipped({name: write() for name, _, write in parts})
 
         return f"{self.stem}.zip", "application/zip", make
+
+
+def figure(stem: str, picture: Any, form: Format, width: int, provenance: str) -> File:
+    """Name, type and maker of a figure.
+
+    Args:
+        stem: the beginning of its name.
+        picture: what it shows, of `app.figures.layouts`.
+        form: of the file.
+        width: mm.
+        provenance: JSON that goes inside, with the width.
+    """
+
+    def make() -> bytes:
+        # Matplotlib is imported with the first figure: the app starts half a second sooner.
+        from app.figures.layouts import render
+
+        return render(picture, width, form, at(provenance, width))
+
+    return f"{stem}_{width}mm.{form}", FIGURES[form], make
+
+
+def origin(stem: str, provenance: str, width: int) -> File:
+    """Name, type and maker of the JSON that is inside of a figure of that width."""
+    return f"{stem}.json", "application/json", at(provenance, width).encode
 
 
 def _only(files: dict[str, bytes]) -> bytes:
@@ -189,10 +217,7 @@ def menu(shown: Shown) -> None:
     st.markdown("**Everything**, with the provenance")
     with st.container(horizontal=True):
         button("ZIP", shown.everything(cast(int, width)), "All files above and the JSON.", problems)
-        provenance = (f"{shown.stem}.json", "application/json", shown.provenance.encode)
-        button(
-            "JSON", provenance, "Where it comes from: model, genome, interval, versions.", problems
-        )
+        button("JSON", shown.origin(cast(int, width)), ORIGIN, problems)
     _problems(problems)
 
 

@@ -2,11 +2,12 @@
 
 python -m app.figure provenance.json --out figure.pdf
 python -m app.figure provenance.json --out figure.svg --genome hg38.fa --model weights.safetensors
+python -m app.figure provenance.json --out atlas.pdf --picture atlas
 
 Results that are kept from before are taken, others are computed. The model must have the recorded sha256,
-and the genome the recorded identity. Without --form the ending of --out says what is written. The
-provenance of a figure of the Locus or Variant view is read, too: --width says how wide that one is, --genes
-where its genes are.
+and the genome the recorded identity. Without --form the ending of --out says what is written. Any figure that
+the app lets one download can be drawn again, a sheet or a figure of one view. One provenance of the Attention
+view or of two models is of several pictures: --picture names another than the one it was downloaded with.
 
 exit status: 0 done, 1 an error, told in words, 2 wrong usage, 130 interrupted
 """
@@ -18,12 +19,13 @@ from pathlib import Path
 from typing import cast, get_args
 
 from app.asking.places import Place, PlaceName, genome_names, open_place
+from app.figures import layouts
 from app.figures.paper import WIDTHS, Format
-from app.sheet import sheets
+from app.sheet import redraw, sheets, single
 from app.sheet.computed import Computed
+from app.sheet.origins import software
 from app.sheet.panels import made
-from app.sheet.record import Record, software
-from app.sheet.single import Single
+from app.sheet.record import Record
 from enformer.checkpoint import BUNDLED, Checkpoint, load
 from enformer.errors import EnformerLensError
 from enformer.files import typed_path
@@ -63,11 +65,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--model", help="mini, demo, official or a file; by default the recorded one"
     )
-    parser.add_argument(
-        "--genes", default="", help="BED, GFF3 or GTF, for a figure of the Locus view"
-    )
-    parser.add_argument("--width", type=int, choices=WIDTHS, default=WIDTHS[-1],
-                        help="mm, for a figure of the Locus view")  # fmt: skip
+    parser.add_argument("--other", help="the model that it is compared with, as --model")
+    parser.add_argument("--width", type=int, choices=WIDTHS, help="mm, of a figure of one view; by "
+                        "default the recorded one")  # fmt: skip
+    parser.add_argument("--picture", help="map, atlas or arcs of the Attention view, lanes or scatter "
+                        "of two models")  # fmt: skip
     return parser
 
 
@@ -75,12 +77,14 @@ def _draw(asked: argparse.Namespace) -> None:
     out = Path(asked.out)
     form = _form(asked.form or out.suffix.removeprefix(".").lower())
     text = _read(asked.provenance)
-    single, given = Single.from_json(text), (asked.model or "", asked.genome or "")
-    if single is None:
+    given = (asked.model or "", asked.genome or "")
+    one = single.Single.from_json(text)
+    if one is None:
         _write(out, drawn(text, form, *given))
-    else:
-        source = _source(single, *given, asked.genes)
-        _write(out, single.render(source, asked.width, form, text))
+        return
+    if asked.width or asked.picture:
+        text = single.at(text, asked.width or one.width, asked.picture or "")
+    _write(out, drawn_alone(text, form, *given, asked.other or ""))
 
 
 def drawn(provenance: str, form: Format, model: str = "", genome: str = "") -> bytes:
@@ -106,13 +110,39 @@ def drawn(provenance: str, form: Format, model: str = "", genome: str = "") -> b
     return sheets.render(record.plan, panels, form, provenance)
 
 
-def _source(single: Single, model: str, genome: str, genes: str) -> Computed:
-    """Of a figure that stands alone, whose file names model and genome but not where they are."""
-    known = single.made
-    checkpoint = _model(known.model, known.sha256, model)
-    place = _place(known.assembly, (known.assembly, known.genome), genome, genes)
-    _tell_versions(known.versions)
-    return Computed(checkpoint, place)
+def drawn_alone(
+    provenance: str, form: Format, model: str = "", genome: str = "", other: str = ""
+) -> bytes:
+    """The figure of one view from its provenance, which goes inside it as it stands.
+
+    Args:
+        provenance: JSON.
+        form: of the figure.
+        model: where the weights are, if not where the provenance says.
+        genome: where the genome is, if not where the provenance says.
+        other: the same as `model`, of the model that it is compared with.
+
+    Raises:
+        EnformerLensError: it is none, or a model or the genome is another.
+    """
+    one = single.Single.from_json(provenance)
+    assert one is not None, "the caller has seen that it is of one view"
+    checkpoint = _model(one.model.source, one.model.sha256, model)
+    compared = one.other and _model(one.other.source, one.other.sha256, other, "--other")
+    picture = redraw.picture(one, Computed(checkpoint, _around(one, genome)), compared)
+    _tell_versions(one.versions)
+    return layouts.render(picture, one.width, form, provenance)
+
+
+def _around(one: single.Single, genome: str) -> Place:
+    """The genome, with the genes that were drawn or asked for."""
+    known = one.genome
+    if one.pasted:  # its sequence is in the question, and any genome will do to read that
+        place = open_place(PlaceName.of("demo", "", online=False))
+    else:
+        place = _place(known.source, (known.assembly, known.identity), genome)
+    asked = () if one.gene is None else (one.gene,)
+    return Place(place.key, place.genome, GeneIndex([*asked, *one.genes]))
 
 
 def _form(text: str) -> Format:
@@ -149,14 +179,14 @@ def _write(out: Path, figure: bytes) -> None:
         ) from error
 
 
-def _model(source: str, sha256: str, given: str) -> Checkpoint:
-    """The weights, once they are known to be the same."""
+def _model(source: str, sha256: str, given: str, option: str = "--model") -> Checkpoint:
+    """The weights, once they are known to be the same; `option` names them."""
     if not given and source not in (*BUNDLED, "official"):
         raise EnformerLensError(
             f"Its weights are in a file, and their sha256 is {sha256}.",
             read=f"the figure of the model {source}",
             do="Say where that file is.",
-            example=f"--model {source}",
+            example=f"{option} {source}",
         )
     checkpoint = load(given or source)
     if checkpoint.sha256 != sha256:
@@ -164,12 +194,12 @@ def _model(source: str, sha256: str, given: str) -> Checkpoint:
             f"Its weights have the sha256 {checkpoint.sha256}; the figure was drawn with {sha256}.",
             read=f"the model {given or source}",
             do=f"Name the weights of {source} that the figure was drawn with.",
-            example="--model weights.safetensors",
+            example=f"{option} weights.safetensors",
         )
     return checkpoint
 
 
-def _place(source: str, known: tuple[str, str], given: str, genes: str = "") -> Place:
+def _place(source: str, known: tuple[str, str], given: str) -> Place:
     """The genome, once it is known to be the same by assembly and identity."""
     if not given and source not in genome_names():
         raise EnformerLensError(
@@ -178,7 +208,7 @@ def _place(source: str, known: tuple[str, str], given: str, genes: str = "") -> 
             do="Say where that file is.",
             example=f"--genome {source}",
         )
-    place = open_place(PlaceName.of(given or source, genes, online=False))
+    place = open_place(PlaceName.of(given or source, "", online=False))
     found = (place.genome.assembly, place.genome.identity)
     if found != known:
         raise EnformerLensError(

@@ -1,6 +1,5 @@
 """Files of a result that has one table and one figure, and the menu that offers them."""
 
-from collections.abc import Callable
 from typing import Any, Protocol, cast
 
 import pandas as pd
@@ -11,9 +10,6 @@ from app.downloads import FIGURES, WIDTHS, Format
 from app.truth.truth_files import File
 from enformer.provenance import Provenance
 from interpret.stored import pack
-
-Render = Callable[[Any, int, Format, str], bytes]
-"""From a picture, its width in mm, the form of the file, and provenance."""
 
 
 class Result(Protocol):
@@ -43,10 +39,6 @@ class Result(Protocol):
         """A TSV."""
         ...
 
-    def renderer(self) -> Render:
-        """Imported when it is asked for: without Matplotlib the app starts half a second sooner."""
-        ...
-
 
 def table(result: Result) -> File:
     """The table."""
@@ -58,18 +50,14 @@ def arrays(result: Result) -> File:
     return f"{result.name}.npz", "application/octet-stream", lambda: pack(result.found)
 
 
-def origin(result: Result) -> File:
-    """The provenance."""
-    return f"{result.name}.json", "application/json", result.provenance.encode
+def origin(result: Result, width: int) -> File:
+    """The provenance, with the width of the figure."""
+    return downloads.origin(result.name, result.provenance, width)
 
 
 def figure(result: Result, form: Format, width: int) -> File:
     """The figure, `width` mm wide."""
-
-    def make() -> bytes:
-        return result.renderer()(result.picture, width, form, result.provenance)
-
-    return f"{result.name}_{width}mm.{form}", FIGURES[form], make
+    return downloads.figure(result.name, result.picture, form, width, result.provenance)
 
 
 def everything(result: Result, width: int) -> File:
@@ -77,7 +65,7 @@ def everything(result: Result, width: int) -> File:
 
     def make() -> bytes:
         files = [figure(result, form, width) for form in FIGURES]
-        files += [table(result), arrays(result), origin(result)]
+        files += [table(result), arrays(result), origin(result, width)]
         return downloads.zipped({name: write() for name, _, write in files})
 
     return f"{result.name}.zip", "application/zip", make
@@ -101,7 +89,6 @@ def menu(result: Result, width_key: str, rows: str, prefix: str = "") -> None:
     with st.container(horizontal=True):
         button("TSV", table(result), f"A row for each {rows}.")
         button("NPZ", arrays(result), "NumPy arrays of all that was computed.")
-        button("JSON", origin(result), "Model, genome, interval, target, methods, versions.")
     st.markdown("**Figure**")
     width = cast(int, st.segmented_control(
         "Width", WIDTHS, default=WIDTHS[-1], format_func=lambda mm: f"{mm} mm",
@@ -110,6 +97,7 @@ def menu(result: Result, width_key: str, rows: str, prefix: str = "") -> None:
     with st.container(horizontal=True):
         for form in FIGURES:
             button(form.upper(), figure(result, form, width), "With live text.")
+        button("JSON", origin(result, width), downloads.ORIGIN)
     button("ZIP", everything(result, width), "All files above.")
     for problem in problems:
         st.error(widgets.plain(problem), icon=":material/error:")

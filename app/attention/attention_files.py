@@ -3,9 +3,8 @@
 import io
 import json
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import streamlit as st
@@ -13,9 +12,10 @@ import streamlit as st
 from app import downloads, result_files, state
 from app.asking.scene import Scene
 from app.attention import attending
-from app.downloads import FIGURES, WIDTHS, File, Format
+from app.downloads import FIGURES, ORIGIN, WIDTHS, File
 from app.figures.arc_data import ArcPicture
 from app.figures.attention_data import AtlasPicture, HeadPicture
+from app.sheet.single import Single, at, written
 from app.truth import truth_files
 from interpret.attention_summary import AttentionSummary
 from interpret.head_roles import HeadRoles
@@ -42,10 +42,15 @@ class Files:
     stem: str
     arcs: ArcPicture | None = None
     roles: HeadRoles | None = None
+    single: Single | None = None
 
     @property
     def provenance(self) -> str:
-        """JSON of where the summary comes from and which part of it is drawn."""
+        """JSON of where the summary comes from, which part of it is drawn, and how."""
+        return written(self._known, self.single)
+
+    @property
+    def _known(self) -> dict[str, Any]:
         made, picture = self.summary.provenance, self.picture
         known = {} if made is None else json.loads(made.to_json())
         drawn = {
@@ -56,12 +61,12 @@ class Files:
             "queries": [picture.queries.start, picture.queries.end],
             "tracks": picture.chosen_name, "pooling": self.atlas.pooling,
         }  # fmt: skip
-        return json.dumps(known | {"drawn": drawn}, indent=2, ensure_ascii=False)
+        return known | {"drawn": drawn}
 
     def tsv(self) -> bytes:
         """The tracks, one row for each token; the provenance in comment lines."""
         picture, text = self.picture, io.StringIO()
-        text.writelines(f"# {line}\n" for line in self.provenance.splitlines())
+        text.writelines(f"# {line}\n" for line in written(self._known, None).splitlines())
         lanes = {lane.label: lane.values for lane in picture.lanes}
         lanes |= {f"{lane.label}, expected by distance": lane.expected
                   for lane in picture.lanes if lane.expected is not None}  # fmt: skip
@@ -77,7 +82,7 @@ class Files:
         picture, file = self.picture, io.BytesIO()
         np.savez(
             file, weights=picture.weights, query_edges=picture.row_edges,
-            key_edges=picture.column_edges, provenance=np.array(self.provenance),
+            key_edges=picture.column_edges, provenance=np.array(written(self._known, None)),
         )  # fmt: skip
         return file.getvalue()
 
@@ -88,8 +93,11 @@ class Files:
             (f"{self.stem}.tsv", "text/tab-separated-values", self.tsv),
             (f"{self.stem}_map.npz", binary, self.npz),
             (f"{self.stem}_all_heads.npz", binary, lambda: pack(self.summary)),
-            (f"{self.stem}.json", "application/json", self.provenance.encode),
         )
+
+    def origin(self, width: int) -> File:
+        """The provenance of the map, with its width."""
+        return downloads.origin(self.stem, self.provenance, width)
 
     def role_table(self) -> tuple[File, ...]:
         """What every head does, where that is known."""
@@ -109,33 +117,21 @@ class Files:
         return truth_files.files(self.picture.place, self.stem)
 
     def figures(self, width: int) -> tuple[File, ...]:
-        """The head, then the atlas, in each format."""
-
-        def maker(what: str, form: Format) -> Callable[[], bytes]:
-            def make() -> bytes:
-                # Matplotlib is imported with the first figure: the app starts half a second sooner.
-                from app.figures import arc_paper
-                from app.figures.attention_paper import render_atlas, render_head
-
-                if what == "arcs" and self.arcs is not None:
-                    return arc_paper.render(self.arcs, width, form, self.provenance)
-                if what == "head":
-                    return render_head(self.picture, width, form, self.provenance)
-                return render_atlas(self.atlas, width, form, self.provenance)
-
-            return make
-
-        return tuple(
-            (f"{self.stem}{'' if what == 'head' else f'_{what}'}_{width}mm.{form}", mime,
-             maker(what, form))
-            for what in ("head", "atlas", *(["arcs"] if self.arcs else [])) for form, mime in FIGURES.items()
-        )  # fmt: skip
+        """The head, then the atlas and the arcs, in each format."""
+        made: list[File] = []
+        for name, picture in {"map": self.picture, "atlas": self.atlas, "arcs": self.arcs}.items():
+            if picture is not None:
+                stem = self.stem if name == "map" else f"{self.stem}_{name}"
+                origin = at(self.provenance, width, name)
+                made += [downloads.figure(stem, picture, form, width, origin) for form in FIGURES]
+        return tuple(made)
 
     def everything(self, width: int) -> File:
         """All of them in a zip."""
 
         def make() -> bytes:
-            files = (*self.figures(width), *self.data(), *self.role_table(), *self.truth.values())
+            files = [*self.figures(width), *self.data(), self.origin(width)]
+            files += [*self.role_table(), *self.truth.values()]
             return downloads.zipped({name: content() for name, _, content in files})
 
         return f"{self.stem}.zip", "application/zip", make
@@ -158,7 +154,7 @@ def _menu(files: Files) -> None:
     def button(label: str, file: File, about: str = "") -> None:
         downloads.button(label, file, about, problems)
 
-    tracks, drawn, whole, made = files.data()
+    tracks, drawn, whole = files.data()
     st.markdown("**Values**")
     with st.container(horizontal=True):
         button("TSV", tracks, "The tracks under the map, one row for each token.")
@@ -166,7 +162,6 @@ def _menu(files: Files) -> None:
         button(
             "NPZ, all heads", whole, "Small maps, rows, columns, profiles and figures of all heads."
         )
-        button("JSON", made, "Where it comes from: model, genome, interval, versions.")
         for table in files.role_table():
             button("TSV of roles", table, "What each head does, with its figures.")
     downloads.truth_buttons(files.truth, problems)
@@ -181,6 +176,8 @@ def _menu(files: Files) -> None:
         with st.container(horizontal=True):
             for form, file in zip(FIGURES, part, strict=True):
                 button(f"{form.upper()} of the {name}", file, "For a paper, with live text.")
-    button("ZIP", files.everything(cast(int, width)), "All files above.")
+    with st.container(horizontal=True):
+        button("ZIP", files.everything(cast(int, width)), "All files above.")
+        button("JSON", files.origin(cast(int, width)), ORIGIN)
     for problem in problems:
         st.error(problem, icon=":material/error:")

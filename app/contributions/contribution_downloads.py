@@ -13,6 +13,7 @@ from app.contributions import knocking
 from app.contributions.knocking import Lost
 from app.downloads import FIGURES, WIDTHS, File, Format
 from app.figures.contribution_data import ContributionPicture
+from app.sheet.single import Single, written
 from app.truth import truth_files
 from interpret.contributions import Contributions
 from interpret.stored import pack
@@ -39,12 +40,14 @@ class Files:
         picture: the figure's data.
         second: those by the method they are compared with.
         lost: knock-outs of parts of the window.
+        single: what the figure is drawn again from.
     """
 
     found: Contributions
     picture: ContributionPicture
     second: Contributions | None = None
     lost: tuple[Lost, ...] = ()
+    single: Single | None = None
 
     @property
     def provenance(self) -> str:
@@ -58,7 +61,7 @@ class Files:
         }  # fmt: skip
         if self.second is not None and self.second.provenance is not None:
             more["second"] = json.loads(self.second.provenance.to_json())
-        return json.dumps(known | more, indent=2, ensure_ascii=False)
+        return written(known | more, self.single)
 
     @property
     def stem(self) -> str:
@@ -108,30 +111,28 @@ class Files:
 
     def figure(self, form: Format, width: int) -> File:
         """The figure, `width` mm wide."""
-
-        def make() -> bytes:
-            # Matplotlib is imported with the first figure: the app starts half a second sooner.
-            from app.figures.contribution_paper import render
-
-            return render(self.picture, width, form, self.provenance)
-
-        return f"{self.stem}_{width}mm.{form}", FIGURES[form], make
+        return downloads.figure(self.stem, self.picture, form, width, self.provenance)
 
     @property
     def truth(self) -> dict[str, File]:
         """Files of what was planted, where that is shown."""
         return truth_files.files(self.picture.locus, self.stem)
 
-    def origin(self) -> File:
-        """The provenance."""
-        return f"{self.stem}.json", "application/json", self.provenance.encode
+    def origin(self, width: int) -> File:
+        """The provenance, with the width of the figure."""
+        return downloads.origin(self.stem, self.provenance, width)
 
     def everything(self, width: int) -> File:
         """A zip with the figure, its data and its provenance."""
 
         def make() -> bytes:
             files = [self.figure(form, width) for form in FIGURES]
-            files += [*map(self.data, _DATA), self.arrays(), self.origin(), *self.truth.values()]
+            files += [
+                *map(self.data, _DATA),
+                self.arrays(),
+                self.origin(width),
+                *self.truth.values(),
+            ]
             files += self.more().values()
             return downloads.zipped({name: write() for name, _, write in files})
 
@@ -164,6 +165,6 @@ def menu(files: Files) -> None:
     st.markdown("**Everything**, with the provenance")
     with st.container(horizontal=True):
         button("ZIP", files.everything(cast(int, width)), "All files above and the JSON.")
-        button("JSON", files.origin(), "Model, genome, interval, target, method, versions.")
+        button("JSON", files.origin(cast(int, width)), downloads.ORIGIN)
     for problem in problems:
         st.error(widgets.plain(problem), icon=":material/error:")

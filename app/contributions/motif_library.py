@@ -63,6 +63,12 @@ def library(shown: Scene) -> Library | None:
     return Library(JASPAR, found / ASSETS["jaspar"].files[0].name if found.is_dir() else found)
 
 
+def name(shown: Scene) -> str:
+    """What the library is called; empty where it has to be fetched first."""
+    found = library(shown)
+    return "" if found is None else found.name
+
+
 def offer(why: str, seat: Seat) -> None:
     """JASPAR's motifs to fetch, folded up: a picture stands below.
 

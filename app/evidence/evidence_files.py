@@ -1,9 +1,11 @@
 """Files of what the Evidence view shows."""
 
+import json
 from dataclasses import dataclass
 
 from app import result_files
 from app.figures.evidence_data import EvidencePicture
+from app.sheet.single import Single, written
 from interpret.evidence_summary import Evidence
 
 
@@ -14,18 +16,14 @@ class EvidenceFiles:
     found: Evidence
     picture: EvidencePicture
     name: str
+    single: Single | None = None
 
     @property
     def provenance(self) -> str:
         """JSON of where it comes from."""
-        return "{}" if self.found.provenance is None else self.found.provenance.to_json()
+        made = self.found.provenance
+        return written({} if made is None else json.loads(made.to_json()), self.single)
 
     def write_table(self) -> bytes:
         """A row for each element."""
         return result_files.tsv(self.found.table(), "evidence", self.found.provenance)
-
-    def renderer(self) -> result_files.Render:
-        """Of the figure."""
-        from app.figures.evidence_paper import render
-
-        return render

@@ -4,7 +4,6 @@ import textwrap
 from dataclasses import dataclass
 
 from matplotlib.collections import LineCollection
-from matplotlib.figure import Figure
 
 from app.figures import paper
 from app.figures.arc_data import ArcPicture, describe
@@ -12,7 +11,6 @@ from app.figures.locus_sheet import (
     FOOT,
     LETTER,
     Sheet,
-    check_width,
     finish,
     ground,
     over,
@@ -36,28 +34,9 @@ class _Sheet(Sheet):
         return self.lanes_top + ARCS + BELOW
 
 
-def render(picture: ArcPicture, width_mm: int, form: paper.Format, provenance: str) -> bytes:
-    """A file for a paper.
-
-    Args:
-        picture: what to show.
-        width_mm: 89, 120 or 183.
-        form: of the file.
-        provenance: JSON that goes inside.
-
-    Raises:
-        EnformerLensError: a width that no column has.
-    """
-    title = f"Attention arcs over {picture.locus.place} ({picture.locus.assembly})"
-    return paper.written(
-        lambda: draw(picture, width_mm), form, title, describe(picture), provenance
-    )
-
-
-def draw(picture: ArcPicture, width_mm: int) -> Figure:
-    """The figure itself; to be called under `paper.style()`, see `render`."""
-    check_width(width_mm)
-    return paper.alone(laid_out(picture, width_mm), width_mm)
+def title(picture: ArcPicture) -> str:
+    """Of the document."""
+    return f"Attention arcs over {picture.locus.place} ({picture.locus.assembly})"
 
 
 def laid_out(picture: ArcPicture, width: float, look: Look = PLAIN) -> paper.Drawing:

@@ -8,13 +8,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.colors import ListedColormap
-from matplotlib.figure import Figure
 
 from app.figures import genes, paper, ramps, ruler, truth_paper, truth_strokes
 from app.figures.attention_data import AtlasPicture, AttentionLane, HeadPicture, Scale, number
 from app.figures.attention_words import describe_atlas, describe_head
 from app.figures.gene_strokes import LABEL_Y, strokes
-from app.figures.locus_sheet import check_width
 from app.figures.look import PLAIN, Look
 from app.figures.palette import PAPER
 from app.figures.truth_data import LEGEND
@@ -26,36 +24,17 @@ ATLAS_LEFT, ATLAS_TOP, ATLAS_FOOT = 11.0, 10.0, 11.0
 TILE = 18.0
 
 
-def render_head(picture: HeadPicture, width_mm: int, form: paper.Format, provenance: str) -> bytes:
-    """One head as a file for a paper, with where it comes from inside.
-
-    Raises:
-        EnformerLensError: a width that no column has.
-    """
-    title = f"Attention of {picture.name}, {picture.keys} ({picture.place.assembly})"
-    text = describe_head(picture)
-    return paper.written(lambda: draw_head(picture, width_mm), form, title, text, provenance)
+def title_head(picture: HeadPicture) -> str:
+    """Of the document of one head."""
+    return f"Attention of {picture.name}, {picture.keys} ({picture.place.assembly})"
 
 
-def render_atlas(
-    picture: AtlasPicture, width_mm: int, form: paper.Format, provenance: str
-) -> bytes:
-    """All heads as a file for a paper, with where they come from inside.
-
-    Raises:
-        EnformerLensError: a width that no column has.
-    """
-    title, text = f"Attention over {picture.place}", describe_atlas(picture)
-    return paper.written(lambda: draw_atlas(picture, width_mm), form, title, text, provenance)
+def title_atlas(picture: AtlasPicture) -> str:
+    """Of the document of all heads."""
+    return f"Attention over {picture.place}"
 
 
 # --- the atlas ------------------------------------------------------------------------------------
-
-
-def draw_atlas(picture: AtlasPicture, width_mm: int) -> Figure:
-    """The figure itself; to be called under `paper.style()`."""
-    check_width(width_mm)
-    return paper.alone(laid_out_atlas(picture, width_mm), width_mm)
 
 
 def laid_out_atlas(picture: AtlasPicture, width: float, look: Look = PLAIN) -> paper.Drawing:
@@ -177,12 +156,6 @@ class _Sheet:
     @property
     def bottom(self) -> float:
         return self.lane_top(len(self.picture.lanes)) - GAP
-
-
-def draw_head(picture: HeadPicture, width_mm: int) -> Figure:
-    """The figure itself; to be called under `paper.style()`."""
-    check_width(width_mm)
-    return paper.alone(laid_out_head(picture, width_mm), width_mm)
 
 
 def laid_out_head(picture: HeadPicture, width: float, look: Look = PLAIN) -> paper.Drawing:

@@ -1,27 +1,12 @@
 """Several pictures on one sheet for a paper, as panels a to f that stay vectors with live text."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from matplotlib.figure import Figure
 
-from app.figures import (
-    arc_paper,
-    attention_paper,
-    contribution_paper,
-    evidence_paper,
-    locus_paper,
-    mutagenesis_paper,
-    paper,
-)
-from app.figures.arc_data import ArcPicture
-from app.figures.attention_data import AtlasPicture, HeadPicture
-from app.figures.contribution_data import ContributionPicture
-from app.figures.data import LocusPicture
-from app.figures.evidence_data import EvidencePicture
+from app.figures import layouts, paper
 from app.figures.look import PLAIN, Look
-from app.figures.mutagenesis_data import MutagenesisPicture
 from app.figures.palette import PAPER
 from enformer.errors import EnformerLensError
 
@@ -41,10 +26,7 @@ class Pending:
     words: str
 
 
-Picture = (
-    LocusPicture | ContributionPicture | HeadPicture | AtlasPicture | MutagenesisPicture
-    | ArcPicture | EvidencePicture | Pending
-)  # fmt: skip
+Picture = layouts.Picture | Pending
 
 
 def _blank(picture: Pending, width: float, look: Look) -> paper.Drawing:
@@ -60,16 +42,9 @@ def _blank(picture: Pending, width: float, look: Look) -> paper.Drawing:
     return paper.Drawing(height, put, words)
 
 
-_LAYOUTS: Mapping[type, Callable[[Any, float, Look], paper.Drawing]] = {
-    LocusPicture: locus_paper.laid_out,
-    ContributionPicture: contribution_paper.laid_out,
-    HeadPicture: attention_paper.laid_out_head,
-    AtlasPicture: attention_paper.laid_out_atlas,
-    ArcPicture: arc_paper.laid_out,
-    MutagenesisPicture: mutagenesis_paper.laid_out,
-    EvidencePicture: evidence_paper.laid_out,
-    Pending: _blank,
-}
+def _laid_out(picture: Picture, width: float, look: Look) -> paper.Drawing:
+    blank = isinstance(picture, Pending)
+    return _blank(picture, width, look) if blank else layouts.laid_out(picture, width, look)
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,7 +112,7 @@ def composed(parts: Sequence[Part], width: float, look: Look = PLAIN) -> Composi
             left, top = 0.0, bottom + ROW_GAP
         # a figure of one panel bears no letter
         own = replace(look, letter=letter if len(parts) > 1 else "")
-        drawing = _LAYOUTS[type(part.picture)](part.picture, across, own)
+        drawing = _laid_out(part.picture, across, own)
         placed.append(Placed(own.letter, left, top, across, drawing))
         left, bottom = left + across + GAP, max(bottom, top + drawing.height)
     return Composition(width, look, tuple(placed))

@@ -7,7 +7,6 @@ from functools import cached_property
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
-from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
@@ -17,7 +16,6 @@ from app.figures.locus_sheet import (
     FOOT,
     LETTER,
     Sheet,
-    check_width,
     finish,
     ground,
     line_heights,
@@ -72,31 +70,9 @@ class _Sheet(Sheet):
         return self.pooled_top + POOLED + BELOW
 
 
-def render(
-    picture: ContributionPicture, width_mm: int, form: paper.Format, provenance: str
-) -> bytes:
-    """A file for a paper.
-
-    Args:
-        picture: what to show.
-        width_mm: 89, 120 or 183.
-        form: of the file.
-        provenance: JSON that goes inside.
-
-    Raises:
-        EnformerLensError: a width that no column has.
-    """
-    locus = picture.locus
-    title = f"Contributions over {locus.place} ({locus.assembly})"
-    return paper.written(
-        lambda: draw(picture, width_mm), form, title, describe(picture), provenance
-    )
-
-
-def draw(picture: ContributionPicture, width_mm: int) -> Figure:
-    """The figure itself; to be called under `paper.style()`, see `render`."""
-    check_width(width_mm)
-    return paper.alone(laid_out(picture, width_mm), width_mm)
+def title(picture: ContributionPicture) -> str:
+    """Of the document."""
+    return f"Contributions over {picture.locus.place} ({picture.locus.assembly})"
 
 
 def laid_out(picture: ContributionPicture, width: float, look: Look = PLAIN) -> paper.Drawing:

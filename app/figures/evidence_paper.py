@@ -4,11 +4,9 @@ import textwrap
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from app.figures import paper
 from app.figures.evidence_data import EvidencePicture, Panel, describe
-from app.figures.locus_sheet import check_width
 from app.figures.look import PLAIN, Look
 from app.figures.palette import PAPER
 from enformer.errors import EnformerLensError
@@ -18,28 +16,9 @@ _PAGES, _NAMES = (55, *paper.WIDTHS), (22.0, 26.0, 30.0, 34.0)
 """Mm; the last is the room for names on pages of those widths."""
 
 
-def render(picture: EvidencePicture, width_mm: int, form: paper.Format, provenance: str) -> bytes:
-    """A file for a paper.
-
-    Args:
-        picture: what to show.
-        width_mm: 89, 120 or 183.
-        form: of the file.
-        provenance: JSON that goes inside.
-
-    Raises:
-        EnformerLensError: a width that no column has, or more elements than a page holds.
-    """
-    title = f"Evidence, {picture.window} ({picture.assembly})"
-    return paper.written(
-        lambda: draw(picture, width_mm), form, title, describe(picture), provenance
-    )
-
-
-def draw(picture: EvidencePicture, width_mm: int) -> Figure:
-    """The figure itself; to be called under `paper.style()`, see `render`."""
-    check_width(width_mm)
-    return paper.alone(laid_out(picture, width_mm), width_mm)
+def title(picture: EvidencePicture) -> str:
+    """Of the document."""
+    return f"Evidence, {picture.window} ({picture.assembly})"
 
 
 def laid_out(picture: EvidencePicture, width: float, look: Look = PLAIN) -> paper.Drawing:

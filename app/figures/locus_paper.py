@@ -3,7 +3,6 @@
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
-from matplotlib.figure import Figure
 
 from app.figures import paper
 from app.figures.alt_text import describe
@@ -13,7 +12,6 @@ from app.figures.locus_sheet import (
     FOOT,
     HEADING,
     Sheet,
-    check_width,
     finish,
     ground,
     over,
@@ -29,28 +27,9 @@ MIN_LANE = 5.0
 """Mm."""
 
 
-def render(picture: LocusPicture, width_mm: int, form: paper.Format, provenance: str) -> bytes:
-    """A file for a paper.
-
-    Args:
-        picture: what to show.
-        width_mm: 89, 120 or 183.
-        form: of the file.
-        provenance: JSON that goes inside.
-
-    Raises:
-        EnformerLensError: a width that no column has, or more tracks than a page holds.
-    """
-    title = f"{picture.place} ({picture.assembly})"
-    return paper.written(
-        lambda: draw(picture, width_mm), form, title, describe(picture), provenance
-    )
-
-
-def draw(picture: LocusPicture, width_mm: int) -> Figure:
-    """The figure itself; to be called under `paper.style()`, see `render`."""
-    check_width(width_mm)
-    return paper.alone(laid_out(picture, width_mm), width_mm)
+def title(picture: LocusPicture) -> str:
+    """Of the document."""
+    return f"{picture.place} ({picture.assembly})"
 
 
 def laid_out(picture: LocusPicture, width: float, look: Look = PLAIN) -> paper.Drawing:

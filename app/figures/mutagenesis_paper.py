@@ -7,12 +7,11 @@ from functools import cached_property
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
-from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
 from app.figures import logo, motif_data, paper, ramps
-from app.figures.locus_sheet import check_width, names_width, write_name
+from app.figures.locus_sheet import names_width, write_name
 from app.figures.logo import BASES
 from app.figures.look import PLAIN, Look
 from app.figures.motif_data import PlacedName
@@ -29,30 +28,9 @@ MOTIFS_TOP = HEAD + LOGO + GAP
 MAP = len(BASES) * ROW
 
 
-def render(
-    picture: MutagenesisPicture, width_mm: int, form: paper.Format, provenance: str
-) -> bytes:
-    """A file for a paper.
-
-    Args:
-        picture: what to show.
-        width_mm: 89, 120 or 183.
-        form: of the file.
-        provenance: JSON that goes inside.
-
-    Raises:
-        EnformerLensError: a width that no column has.
-    """
-    title = f"{picture.title} ({picture.assembly})"
-    return paper.written(
-        lambda: draw(picture, width_mm), form, title, describe(picture), provenance
-    )
-
-
-def draw(picture: MutagenesisPicture, width_mm: int) -> Figure:
-    """The figure itself; to be called under `paper.style()`, see `render`."""
-    check_width(width_mm)
-    return paper.alone(laid_out(picture, width_mm), width_mm)
+def title(picture: MutagenesisPicture) -> str:
+    """Of the document."""
+    return f"{picture.title} ({picture.assembly})"
 
 
 @dataclass(frozen=True)

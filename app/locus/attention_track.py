@@ -1,5 +1,6 @@
 """A row or column of an attention head as a track of the Locus view, as a link or the Attention view asks."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal, cast
 
@@ -16,6 +17,7 @@ from app.figures.data import LocusPicture, TrackLane
 from app.locus import picker
 from enformer.errors import Cancelled, EnformerLensError
 from interpret.attention_summary import AttentionSummary
+from interpret.target import Target
 
 
 def added(picture: LocusPicture, query: state.Query, shown: Scene, seat: Seat) -> LocusPicture:
@@ -23,7 +25,8 @@ def added(picture: LocusPicture, query: state.Query, shown: Scene, seat: Seat) -
     if not query.slice:
         return picture
     try:
-        lane = _lane(picture, query, shown, seat)
+        lane = of(picture, query, shown,
+                  lambda tokens, allele: attending.summary_of(shown, tokens, allele, seat))  # fmt: skip
     except EnformerLensError as error:
         st.caption(f":material/warning: No attention is drawn. {widgets.plain(str(error))}")
         return picture
@@ -36,13 +39,24 @@ def added(picture: LocusPicture, query: state.Query, shown: Scene, seat: Seat) -
     return replace(picture, lanes=(*picture.lanes, lane))
 
 
-def _lane(picture: LocusPicture, query: state.Query, shown: Scene, seat: Seat) -> TrackLane:
-    config = shown.checkpoint.config
+def target_of(query: state.Query, shown: Scene) -> Target:
+    """Whose tokens are meant where none was chosen."""
     tracks = picker.shown_tracks(query.tracks, shown.checkpoint, shown.head)
-    tokens = attending.tokens_of(query, targets.target_of(query, shown, tracks), config)
+    return targets.target_of(query, shown, tracks)
+
+
+def of(
+    picture: LocusPicture,
+    query: state.Query,
+    shown: Scene,
+    summary: Callable[[range, Allele], AttentionSummary],
+) -> TrackLane:
+    """The lane, from what gives the attention of some tokens before an allele."""
+    config = shown.checkpoint.config
+    tokens = attending.tokens_of(query, target_of(query, shown), config)
     chosen = attending.head_of(query, config)
     alleles: list[Allele] = ["REF"] if shown.parsed.variant is None else ["REF", "ALT"]
-    found = [_slice(attending.summary_of(shown, tokens, allele, seat), chosen, tokens, query)
+    found = [_slice(summary(tokens, allele), chosen, tokens, query)
              for allele in alleles]  # fmt: skip
     first = (shown.region.start - shown.window.start) // config.bin_size
     parts = [_frozen(values[first : first + picture.bins]) for values in found]

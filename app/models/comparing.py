@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -138,7 +139,7 @@ class Comparison:
         # two kinds, for the one must not be left when the other is asked for
         a = _answer(self.sides.a, seat, "predict")
         b = _answer(self.sides.b, seat, "predict beside")
-        return _of_allele(a, self.allele), _of_allele(b, self.allele)
+        return of_allele(a, self.allele), of_allele(b, self.allele)
 
     def agreement(self, both: Both) -> Agreement:
         """Values of the pairs that are drawn, correlated over the bins in view."""
@@ -196,7 +197,7 @@ def _answer(one: Scene, seat: Seat, kind: str) -> Answer:
     return widgets.ready(asked, seat)
 
 
-def _of_allele(answer: Answer, allele: str) -> Prediction:
+def of_allele(answer: Answer, allele: str) -> Prediction:
     """REF, ALT, or a prediction whose values are the difference."""
     ref, alt = answer.reference, answer.alternative
     if alt is None or allele == "REF":
@@ -206,14 +207,14 @@ def _of_allele(answer: Answer, allele: str) -> Prediction:
     return replace(alt, values={head: alt.values[head] - ref.values[head] for head in ref.values})
 
 
-def provenance(found: Agreement, picture: ComparisonPicture) -> str:
-    """JSON of where both come from, and of what was compared."""
+def provenance(found: Agreement, picture: ComparisonPicture) -> dict[str, Any]:
+    """Plain values: where both come from, and what was compared."""
     pairs = [
         {"a": a, "b": b, "basis": basis, "pearson_r": None if np.isnan(r) else float(r)}
         for a, b, basis, r in zip(found.tracks_a, found.tracks_b, found.bases, found.r, strict=True)
     ]
     place, view = found.interval, picture.locus.view
-    made = {
+    return {
         "method": "comparison of two models",
         "region": [place.contig, place.start, place.end],
         "view": [view.start, view.end],
@@ -223,4 +224,3 @@ def provenance(found: Agreement, picture: ComparisonPicture) -> str:
         "a": json.loads(found.origin_a.to_json()),
         "b": json.loads(found.origin_b.to_json()),
     }
-    return json.dumps(made, indent=2, ensure_ascii=False)

@@ -7,9 +7,12 @@ import pandas as pd
 import streamlit as st
 
 from app import downloads, result_files, state
+from app.downloads import Format
 from app.figures.comparison_data import ComparisonPicture
 from app.figures.scatter_data import ScatterPicture
 from app.models import comparing
+from app.sheet.single import Single, at, written
+from app.truth.truth_files import File
 from interpret.agreement import Agreement
 
 
@@ -20,11 +23,12 @@ class ComparisonFiles:
     found: Agreement
     picture: ComparisonPicture
     name: str
+    single: Single | None = None
 
     @property
     def provenance(self) -> str:
         """JSON of both models."""
-        return comparing.provenance(self.found, self.picture)
+        return written(comparing.provenance(self.found, self.picture), self.single)
 
     def write_table(self) -> bytes:
         """A row for each common bin, a column for each track."""
@@ -61,33 +65,18 @@ class ComparisonFiles:
             }
         return pd.DataFrame(columns)
 
-    def renderer(self) -> result_files.Render:
-        """Of the lanes."""
-        from app.figures.comparison_paper import render
-
-        return render
-
-
-@dataclass(frozen=True, eq=False)
-class ScatterFiles(ComparisonFiles):
-    """The same values, drawn as the scatter of one pair."""
-
-    scatter: ScatterPicture
-
-    def renderer(self) -> result_files.Render:
-        """Of the scatter."""
-        from app.figures.scatter_paper import render
-
-        return lambda _, width, form, origin: render(self.scatter, width, form, origin)
+    def scatter(self, points: ScatterPicture, form: Format, width: int) -> File:
+        """The scatter of one pair."""
+        origin = at(self.provenance, width, "scatter")
+        return downloads.figure(f"{self.name}_scatter", points, form, width, origin)
 
 
 def menu(files: ComparisonFiles, scatter: ScatterPicture) -> None:
     """Buttons for the values, the lanes and the scatter."""
     result_files.menu(files, state.COMPARISON_WIDTH, "bin that both models predict")
     st.markdown("**Scatter** of the pair that is shown")
-    points = ScatterFiles(files.found, files.picture, f"{files.name}_scatter", scatter)
     width = st.session_state[state.COMPARISON_WIDTH]
     with st.container(horizontal=True):
         for form in downloads.FIGURES:
-            file = result_files.figure(points, form, width)
+            file = files.scatter(scatter, form, width)
             downloads.button(f"Scatter {form.upper()}", file, "With live text.", state.problems())

@@ -150,7 +150,9 @@ def chart(picture: ComparisonPicture, file_name: str) -> None:
     )  # fmt: skip
 
 
-def scatter(found: Agreement, picture: ComparisonPicture, file_name: str) -> ScatterPicture:
+def scatter(
+    found: Agreement, picture: ComparisonPicture, file_name: str
+) -> tuple[int, ScatterPicture]:
     """Widgets for the pair and the scale, and what they ask for, drawn."""
     lanes, numbers = picture.locus.lanes, range(len(picture.said))
     if st.session_state.get(state.SCATTER_PAIR) not in numbers:
@@ -171,7 +173,7 @@ def scatter(found: Agreement, picture: ComparisonPicture, file_name: str) -> Sca
         key=f"scatter_{state.redraws()}", config=page.config(f"{file_name}_scatter"),
         alt=describe_scatter(points),
     )  # fmt: skip
-    return points
+    return pair, points
 
 
 def by_assay(asked: Comparison, both: Both) -> None:

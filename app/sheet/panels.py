@@ -31,6 +31,7 @@ from enformer.genes import Gene
 from enformer.provenance import Provenance
 from enformer.tracks import TrackId
 from interpret.attention_summary import AttentionSummary, difference
+from interpret.evidence_summary import Evidence
 from interpret.peaks import accessibility_peaks
 from interpret.target import Target
 
@@ -120,7 +121,8 @@ def target_of(panel: Panel, shown: Scene) -> Target:
     return targets.target_of(panel.question, shown, tracks_of(panel, shown))
 
 
-def _tissue(panel: Panel, shown: Scene) -> str:
+def tissue_of(panel: Panel, shown: Scene) -> str:
+    """The tissue whose planted truth is drawn; empty where none is."""
     known = truth.is_known(shown) and panel.question.truth in truth.TISSUES
     return panel.question.truth if known else ""
 
@@ -157,7 +159,7 @@ def _lanes(
         answer.reference, tracks, genes, shown.contig_length, shown.view, alt=answer.alternative,
         focus="" if gene is None else gene.symbol,
     )  # fmt: skip
-    picture = truth.with_truth(picture, _tissue(panel, shown), tracks, table)
+    picture = truth.with_truth(picture, tissue_of(panel, shown), tracks, table)
     picture = finished(_renamed(picture, tracks, panel.names))
     shown_files = downloads.Shown(answer, picture, tracks, shown.contig_length)
     origins = [part.provenance for part in (answer.reference, answer.alternative) if part]
@@ -180,7 +182,7 @@ def _renamed(
 # --- attention ------------------------------------------------------------------------------------
 
 
-def _summary(panel: Panel, shown: Scene, tokens: range, source: Source) -> AttentionSummary:
+def summary_of(panel: Panel, shown: Scene, tokens: range, source: Source) -> AttentionSummary:
     """Of one allele, or the difference of both."""
 
     def of(variant: Any) -> AttentionSummary:
@@ -194,10 +196,8 @@ def _summary(panel: Panel, shown: Scene, tokens: range, source: Source) -> Atten
     return alt if panel.allele == "ALT" else difference(ref=of(None), alt=alt)
 
 
-def _weights(panel: Panel, shown: Scene, chosen: tuple[int, int], source: Source) -> Any:
-    """Every weight of a head, where a part of the window is in view; else the small map does."""
-    if not panel.question.zoom:
-        return None
+def weights_of(panel: Panel, shown: Scene, chosen: tuple[int, int], source: Source) -> Any:
+    """Every weight of a head before one allele, or REF − ALT."""
 
     def of(variant: Any) -> Any:
         request = attending.map_request(shown, chosen[0], variant)
@@ -215,19 +215,21 @@ def _attention(panel: Panel, shown: Scene, genes: tuple[Gene, ...], source: Sour
     tokens = attending.tokens_of(panel.question, target, config)
     chosen = attending.head_of(panel.question, config)
     allele: Any = panel.allele if shown.parsed.variant is not None else "REF"
-    summary = _summary(panel, shown, tokens, source)
+    summary = summary_of(panel, shown, tokens, source)
     keys = shown.view if panel.question.zoom else shown.window
     over = attending.span(shown, tokens)
-    place = attending.place_of(shown, over, genes, keys, allele, _tissue(panel, shown))
+    # of a whole window the small map is drawn
+    closer = panel.kind == "head" and panel.question.zoom
+    place = attending.place_of(shown, over, genes, keys, allele, tissue_of(panel, shown))
     head = head_picture(
         summary, chosen, place, keys, tokens,
-        whole=_weights(panel, shown, chosen, source) if panel.kind == "head" else None,
+        whole=weights_of(panel, shown, chosen, source) if closer else None,
     )  # fmt: skip
     atlas = atlas_picture(summary, chosen, "max", together=True)
     stem = attention_files.stem(shown, chosen, allele)
     files = attention_files.Files(summary, atlas, head, stem)
     pictures = {"head": head, "atlas": atlas, "arcs": arc_picture(head, ARCS)}
-    return Made(panel, shown, pictures[panel.kind], _origins(summary), genes, files.data()[:3])
+    return Made(panel, shown, pictures[panel.kind], _origins(summary), genes, files.data())
 
 
 def _origins(found: Any) -> tuple[Provenance, ...]:
@@ -240,7 +242,7 @@ def _origins(found: Any) -> tuple[Provenance, ...]:
 def _contributions(panel: Panel, shown: Scene, genes: tuple[Gene, ...], source: Source) -> Made:
     way = Way.parse(panel.question.method)
     found = source.explain(way.request(shown, target_of(panel, shown)), shown, way.title)
-    locus = contributing.locus_of(shown, found.target, genes, _tissue(panel, shown))
+    locus = contributing.locus_of(shown, found.target, genes, tissue_of(panel, shown))
     picture = contributing.picture(found, shown, locus)
     files = ContributionFiles(found, picture)
     return Made(panel, shown, picture, _origins(found), genes, (files.data("TSV"), files.arrays()))
@@ -267,16 +269,22 @@ def _evidence(panel: Panel, shown: Scene, genes: tuple[Gene, ...], source: Sourc
     target = target_of(panel, shown)
     way = EvidenceWay.parse(panel.question.evidence)
     asked = evidencing.Asked(shown, target, _candidates(shown, target, source), way)
+    found = gathered(asked, source)
+    picture = evidencing.picture(found, shown, {}, None)
+    files = EvidenceFiles(found, picture, f"{variant_panel.stem(shown)}_evidence")
+    data = (result_files.table(files), result_files.arrays(files))
+    return Made(panel, shown, picture, _origins(found), genes, data)
+
+
+def gathered(asked: evidencing.Asked, source: Source) -> Evidence:
+    """What all methods say of the elements."""
+    shown = asked.shown
     results = {
         evidencing.ATTENTION: source.explain(asked.attention, shown, "Attention of all heads"),
         evidencing.CONTRIBUTIONS: source.explain(asked.contributions, shown, "Contributions"),
         evidencing.KNOCKOUT: source.explain_each(asked.knockouts, shown, "Knock-outs"),
     }
-    found = evidencing.evidence_of(asked, results)
-    picture = evidencing.picture(found, shown, {}, None)
-    files = EvidenceFiles(found, picture, f"{variant_panel.stem(shown)}_evidence")
-    data = (result_files.table(files), result_files.arrays(files))
-    return Made(panel, shown, picture, _origins(found), genes, data)
+    return evidencing.evidence_of(asked, results)
 
 
 def _candidates(shown: Scene, target: Target, source: Source) -> tuple[Any, ...]:

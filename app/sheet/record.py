@@ -3,64 +3,16 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from importlib import metadata
-from pathlib import Path
 from typing import Any
 
-from app.asking.places import BUILT_IN
+from app.sheet.origins import Model, Origin, gene_of, software
 from app.sheet.panels import Made
 from app.sheet.plan import Plan
-from enformer.checkpoint import BUNDLED, Checkpoint
 from enformer.errors import EnformerLensError
 from enformer.genes import Gene
-from enformer.genome import Genome
-from enformer.provenance import CITATION, versions
+from enformer.provenance import CITATION
 
 FORM = "enformer-lens sheet/1"
-
-
-@dataclass(frozen=True)
-class Model:
-    """Which weights; where they are is known for those that have a name."""
-
-    name: str
-    source: str
-    sha256: str
-    trained: bool
-    dtype: str
-    device: str
-    citation: str
-
-    @classmethod
-    def of(cls, checkpoint: Checkpoint, source: str) -> "Model":
-        """A model that was opened from a source. Paths of one machine are of no use on another."""
-        card, model = checkpoint.card, checkpoint.model
-        known = source if source in (*BUNDLED, "official") else Path(source).name
-        dtype = str(model.dtype).removeprefix("torch.")
-        return cls(
-            card.name,
-            known,
-            checkpoint.sha256,
-            card.trained,
-            dtype,
-            str(model.device.type),
-            card.citation,
-        )
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Which genome."""
-
-    source: str
-    assembly: str
-    identity: str
-
-    @classmethod
-    def of(cls, genome: Genome, source: str) -> "Origin":
-        """A genome that was opened from a source."""
-        known = source if source in BUILT_IN else Path(source).name
-        return cls(known, genome.assembly, genome.identity)
 
 
 @dataclass(frozen=True)
@@ -120,7 +72,7 @@ class Record:
                 Plan.from_values(values["sheet"]),
                 Model(**values["model"]),
                 Origin(**values["genome"]),
-                tuple(map(_gene, values["genes"])),
+                tuple(map(gene_of, values["genes"])),
                 tuple(values["results"]),
                 dict(values["versions"]),
             )
@@ -130,20 +82,5 @@ class Record:
             raise EnformerLensError(
                 f"It holds no sheet ({error}).",
                 read="the provenance of a figure",
-                do="Use the JSON that was downloaded with a sheet, as it was.",
+                do="Use the JSON that was downloaded with a figure, as it was.",
             ) from error
-
-
-def software() -> dict[str, str]:
-    """Versions that decide the bytes of a figure."""
-    return versions() | {"matplotlib": metadata.version("matplotlib")}
-
-
-def _gene(values: Mapping[str, Any]) -> Gene:
-    coding = values["coding"]
-    more = {
-        "aliases": tuple(values["aliases"]),
-        "exons": tuple((start, end) for start, end in values["exons"]),
-        "coding": None if coding is None else tuple(coding),
-    }
-    return Gene(**{**values, **more})

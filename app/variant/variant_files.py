@@ -8,6 +8,7 @@ import streamlit as st
 
 from app import downloads, result_files, state
 from app.figures.mutagenesis_data import MutagenesisPicture
+from app.sheet.single import Single, written
 from app.truth.truth_files import File
 from enformer.sequence import BASES
 from enformer.tracks import TrackTable
@@ -62,12 +63,14 @@ class MapFiles:
         picture: the figure's data.
         stem: the beginning of every file name of the variant.
         motifs: those that the variant makes or breaks, where that is known.
+        single: what the figure is drawn again from.
     """
 
     found: Mutagenesis
     picture: MutagenesisPicture
     stem: str
     motifs: MotifChanges | None = None
+    single: Single | None = None
 
     @property
     def name(self) -> str:
@@ -84,7 +87,7 @@ class MapFiles:
             "explained": self.picture.explained, "reference": self.found.reference,
             "exact": self.found.exact, "around": None if variant is None else variant.key,
         }  # fmt: skip
-        return json.dumps(known | more, indent=2, ensure_ascii=False)
+        return written(known | more, self.single)
 
     def write_table(self) -> bytes:
         """A row for each position: its base, the effect of each other one, its importance."""
@@ -98,12 +101,6 @@ class MapFiles:
         effects = dict(zip(BASES, self.found.values.T, strict=True))
         said = f"{'exact' if self.found.exact else 'approximate'} mutagenesis of the reference"
         return result_files.tsv(pd.DataFrame(rows | effects), said, self.found.provenance)
-
-    def renderer(self) -> result_files.Render:
-        """Of the figure."""
-        from app.figures.mutagenesis_paper import render
-
-        return render
 
     def motif_table(self) -> tuple[File, ...]:
         """A row for each motif made or broken, where that is known."""

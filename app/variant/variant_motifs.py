@@ -41,20 +41,23 @@ def _scanned(shown: Scene, chosen: Library, seat: Seat) -> MotifChanges | Waitin
     variant, genome = shown.parsed.variant, shown.place.genome
     assert variant is not None, "the question is a variant"
     where = [shown.checkpoint.sha256, genome.identity, str(shown.window), variant.key, chosen.name]
-
-    def make(_control: object) -> MotifChanges:
-        subject = Subject.read(shown.checkpoint, genome, shown.window)
-        return motif_changes(
-            subject.sequence, subject.window, variant, chosen.motifs(), chosen.name,
-            origin=subject.provenance,
-        )  # fmt: skip
-
     return services.derived(
         json.dumps(["motif changes/1", *where]),
-        make,
+        lambda _control: scanned(shown, chosen),
         seat,
         f"Motifs made and broken: {chosen.name}",
     )
+
+
+def scanned(shown: Scene, chosen: Library) -> MotifChanges:
+    """What the variant does to the motifs of a library, looked for now."""
+    variant, genome = shown.parsed.variant, shown.place.genome
+    assert variant is not None, "the question is a variant"
+    subject = Subject.read(shown.checkpoint, genome, shown.window)
+    return motif_changes(
+        subject.sequence, subject.window, variant, chosen.motifs(), chosen.name,
+        origin=subject.provenance,
+    )  # fmt: skip
 
 
 def called(found: MotifChanges | None) -> tuple[Called, ...] | None:

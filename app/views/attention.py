@@ -13,6 +13,7 @@ from app.figures.arc_data import arc_picture
 from app.figures.attention_pictures import atlas_picture, head_picture
 from app.figures.profile import profile_picture
 from app.locus import picker
+from app.sheet.single import Single
 from app.truth import truth_panel
 from enformer.tracks import TrackId
 
@@ -66,10 +67,16 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
         rollout=rollout,
     )  # fmt: skip
     attention_panel.head(picture, stem)
-    arcs = arc_picture(picture, *attention_panel.arcs())
+    count, beyond = attention_panel.arcs()
+    arcs = arc_picture(picture, count, beyond)
     attention_panel.arc_chart(arcs, stem)
+    single = Single.of(
+        "attention", query, shown, tracks=tracks, target=target, genes=genes, allele=allele,
+        pooling=pooling, together=together, rollout=rollout, way=way, whole=weights is not None,
+        queries=[queries.start, queries.end], arcs=count, beyond=beyond,
+    )  # fmt: skip
     with menus:
-        files = attention_files.Files(summary, atlas, picture, stem, arcs, roles)
+        files = attention_files.Files(summary, atlas, picture, stem, arcs, roles, single)
         attention_files.menus(files, query)
 
 

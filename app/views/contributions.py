@@ -1,5 +1,6 @@
 """The Contributions view: which bases a target is made of, from the whole window to single letters."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -13,13 +14,16 @@ from app.contributions import (
     contribution_downloads,
     knocking,
     knockout_panel,
+    motif_library,
     motif_marks,
     side_by_side,
     ways,
 )
+from app.contributions.ways import BESIDE, Way
 from app.figures.contribution_data import describe
 from app.figures.contribution_plotly import contribution_figure
 from app.locus import picker
+from app.sheet.single import Single
 from app.truth import truth_panel
 from enformer.tracks import TrackId
 from interpret.target import Target
@@ -48,7 +52,8 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
     wanted, count = knocking.parts(query.knockouts, shown), knockout_panel.shuffles_now()
     lost = knocking.outcome(wanted, found, shown, seat, count, ready)
     washes = (*knocking.marks(lost.done, shown.view), *marking.highlights(query, shown))
-    locus = contributing.locus_of(shown, target, header.genes(shown, seat), tissue, washes)
+    genes = header.genes(shown, seat)
+    locus = contributing.locus_of(shown, target, genes, tissue, washes)
     picture = contributing.picture(found, shown, locus)
     if other is not None:
         picture = replace(picture, second=contributing.picture(other, shown, locus))
@@ -58,7 +63,13 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
         said.caption("The reference is explained; the variant is only marked.")
     if settled:
         picture = motif_marks.named(picture, found, way.request(shown, target), shown, seat)
-    files = contribution_downloads.Files(found, picture, other, lost.done)
+    methods = [way if settled else Way(both=way.both)]
+    methods += [beside] if beside and other else []
+    single = Single.of(
+        "contributions", _drawn(query, methods, lost), shown, target=target, genes=genes,
+        shuffles=count, motifs="" if picture.called is None else motif_library.name(shown),
+    )  # fmt: skip
+    files = contribution_downloads.Files(found, picture, other, lost.done, single)
     with bar:
         toolbar.zoom_buttons(shown)
         knockout_panel.button(shown, side_by_side.part_in_view(shown))
@@ -68,6 +79,12 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
     if other is not None:
         side_by_side.draw(found, other, shown)
     knockout_panel.draw(lost, seat)
+
+
+def _drawn(query: state.Query, methods: Sequence[Way], lost: knocking.Outcome) -> state.Query:
+    """The question of what is drawn: less than what was asked for, while that is being computed."""
+    knocked = tuple((one.region.start, one.region.end) for one in lost.done)
+    return replace(query, method=BESIDE.join(map(str, methods)), knockouts=knocked)
 
 
 def _explained(target: Target) -> tuple[TrackId, ...]:

@@ -1,6 +1,7 @@
 """The Evidence view: candidate elements of a target, and what each method says of them, side by side."""
 
 import re
+from dataclasses import astuple, replace
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -14,6 +15,7 @@ from app.evidence.evidence_files import EvidenceFiles
 from app.evidence.evidence_way import EvidenceWay
 from app.evidence.evidencing import Asked, Parts
 from app.locus import picker
+from app.sheet.single import Single
 from interpret.evidence_summary import Evidence
 
 CAUTION = """Attention says where the model looked, contributions what its answer is made of, a knock-out \
@@ -50,7 +52,7 @@ def _picture(query: state.Query, asked: Asked, parts: Parts, bar: DeltaGenerator
     """What is there; words and files when nothing is missing any more."""
     found, notes = evidencing.evidence_of(asked, parts.results), parts.notes(len(asked.elements))
     picture = evidencing.picture(found, asked.shown, notes, marking.region(query, asked.shown))
-    files = EvidenceFiles(found, picture, _stem(found, asked.shown))
+    files = EvidenceFiles(found, picture, _stem(found, asked.shown), _single(query, asked))
     menu = None if notes else lambda: result_files.menu(files, state.EVIDENCE_WIDTH, "element")
     with bar:
         toolbar.menus(menu, query)
@@ -59,6 +61,13 @@ def _picture(query: state.Query, asked: Asked, parts: Parts, bar: DeltaGenerator
         st.markdown(widgets.plain(found.summary))
     with st.expander("Table"):
         evidence_panel.table(found.table(), found.elements)
+
+
+def _single(query: state.Query, asked: Asked) -> Single:
+    """What the figure is drawn again from: the elements themselves, whatever file they came from."""
+    elements = [[*astuple(one.interval), one.name, one.score] for one in asked.elements]
+    asking = replace(query, evidence=str(asked.way))
+    return Single.of("evidence", asking, asked.shown, target=asked.target, elements=elements)
 
 
 def _stem(found: Evidence, shown: Scene) -> str:

@@ -9,8 +9,9 @@ from app.asking.scene import Scene
 from app.computing.seat import Seat
 from app.figures.composed import Pending
 from app.sheet import served, sheet_files, sheet_options, sheet_panel, sheets
+from app.sheet.origins import Model, Origin
 from app.sheet.panels import Made
-from app.sheet.record import Model, Origin, Record
+from app.sheet.record import Record
 from app.sheet.served import Unmade
 
 

@@ -5,16 +5,14 @@ from dataclasses import replace
 import streamlit as st
 
 from app import downloads, header, services, state, widgets
-from app.asking import marking, toolbar
+from app.asking import toolbar
 from app.asking.scene import Scene
-from app.computing.predictions import Answer
 from app.computing.seat import Seat
 from app.figures.alt_text import describe
-from app.figures.data import LocusPicture, locus_picture
 from app.figures.locus_plotly import locus_figure
-from app.figures.scale import Scale
-from app.locus import attention_track, grouping, lanes_menu, own_lanes, own_panel, picker
-from app.truth import truth, truth_panel
+from app.locus import attention_track, drawn, grouping, lanes_menu, own_lanes, own_panel, picker
+from app.sheet.single import Single
+from app.truth import truth_panel
 from enformer.tracks import TrackId
 
 
@@ -31,15 +29,19 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
     answer = widgets.ready(
         services.answer(checkpoint, shown.place, shown.window, shown.parsed, seat), seat
     )
-    picture = _picture(shown, answer, tracks, query, seat)
-    picture = truth.with_truth(picture, tissue, tracks, table)
-    picture = attention_track.added(picture, query, shown, seat)
-    truth_panel.said(shown, tissue)
-    brought = own_lanes.bring(own, picture, tracks, table)
+    genes = header.genes(shown, seat)
+    predicted = drawn.picture(query, shown, answer, tracks, genes, tissue)
+    brought = own_lanes.bring(own, predicted, tracks, table)
     own_panel.said(brought)
-    picture = own_lanes.with_own(picture, brought, tracks)
+    # the lanes of files stand beside those of tracks, so that of attention comes last
+    without = own_lanes.with_own(predicted, brought, tracks)
+    picture = attention_track.added(without, query, shown, seat)
+    truth_panel.said(shown, tissue)
+    asked = query if picture is not without else replace(query, slice="")
+    target = attention_track.target_of(asked, shown) if asked.slice else None
+    single = Single.of("locus", asked, shown, tracks=tracks, target=target, genes=genes)
     files = downloads.Shown(
-        answer, picture, tracks, shown.contig_length, brought.columns, brought.about
+        answer, picture, tracks, shown.contig_length, brought.columns, brought.about, single
     )
     with bar:
         toolbar.zoom_buttons(shown)
@@ -57,24 +59,6 @@ def _tracks(query: state.Query, shown: Scene) -> tuple[TrackId, ...]:
     with st.sidebar.expander(count, icon=":material/stacks:", expanded=True):
         picker.choose_tracks(shown.checkpoint, asked, shown.head)
     return grouping.ordered(asked, shown.checkpoint.tracks, query.group)
-
-
-def _picture(
-    shown: Scene, answer: Answer, tracks: tuple[TrackId, ...], query: state.Query, seat: Seat
-) -> LocusPicture:
-    gene = shown.parsed.gene
-    drawn = locus_picture(
-        answer.reference,
-        tracks,
-        header.genes(shown, seat),
-        shown.contig_length,
-        shown.view,
-        alt=answer.alternative,
-        highlights=marking.highlights(query, shown),
-        focus="" if gene is None else gene.symbol,
-        scale=Scale.parse(query.scale),
-    )
-    return grouping.with_groups(drawn, tracks, shown.checkpoint.tracks, query.group)
 
 
 header.run("locus", draw)

@@ -1,5 +1,7 @@
 """The Models view: the card of each model, and two models compared at one place."""
 
+from dataclasses import replace
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -10,7 +12,10 @@ from app.computing.seat import Seat
 from app.models import comparing, model_cards
 from app.models import comparison_panel as panel
 from app.models.comparison_files import ComparisonFiles, menu
+from app.sheet.origins import Model
+from app.sheet.single import Single
 from enformer.checkpoint import BUNDLED
+from enformer.genes import Gene
 
 CARDS, COMPARE = "Cards", "Compare two"
 
@@ -87,16 +92,35 @@ def _compare(
             icon=":material/zoom_out:",
         )
         return
-    drawn = asked.picture(values, header.genes(asked.sides.a, seat))
+    genes = header.genes(asked.sides.a, seat)
+    drawn = asked.picture(values, genes)
     panel.chart(drawn, asked.stem)
     left, right = st.columns(2, gap="medium")
     with right:
         panel.by_assay(asked, both)
     with left:
-        points = panel.scatter(values, drawn, asked.stem)
-    files = ComparisonFiles(values, drawn, asked.stem)
+        pair, points = panel.scatter(values, drawn, asked.stem)
+    files = ComparisonFiles(
+        values, drawn, asked.stem, _single(query, asked, genes, pair, points.scale)
+    )
     with bar:
         toolbar.menus(lambda: menu(files, points), query)
+
+
+def _single(
+    query: state.Query,
+    asked: comparing.Comparison,
+    genes: tuple[Gene, ...],
+    pair: int,
+    scale: str,
+) -> Single:
+    """What the figures are drawn again from."""
+    pairs = [[str(one), one.basis] for one in asked.pairs]
+    found = Single.of(
+        "comparison", query, asked.sides.a, genes=genes, allele=asked.allele, pairs=pairs,
+        pair=pair, scale=scale,
+    )  # fmt: skip
+    return replace(found, other=Model.of(asked.sides.b.checkpoint, query.other))
 
 
 view()

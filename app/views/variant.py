@@ -12,6 +12,7 @@ from app.computing.seat import Seat
 from app.figures.alt_text import describe
 from app.figures.locus_plotly import locus_figure
 from app.locus import picker
+from app.sheet.single import Single
 from app.truth import truth_panel
 from app.variant import variant_files, variant_motifs, variant_panel, varying
 from app.variant.varying import Ranking
@@ -55,7 +56,8 @@ def _alleles(
     truth_panel.said(shown, tissue)
     marks = tissue, marking.highlights(query, shown)
     picture = varying.picture(answer, tracks, shown, genes, *marks)
-    files = downloads.Shown(answer, picture, tracks, shown.contig_length)
+    single = Single.of("variant", query, shown, tracks=tracks, genes=genes)
+    files = downloads.Shown(answer, picture, tracks, shown.contig_length, single=single)
     scores = variant_files.EffectFiles(effect, shown.checkpoint.tracks, files.stem)
     if shown.beyond:
         st.warning(shown.beyond, icon=":material/warning:")
@@ -81,7 +83,11 @@ def _map(query: state.Query, shown: Scene, effect: VariantEffect, seat: Seat) ->
     found = varying.map_of(shown, target, flank, seat)
     if found is not None:
         picture = replace(varying.map_picture(found, shown), called=variant_motifs.called(changes))
-        files = variant_files.MapFiles(found, picture, variant_panel.stem(shown), changes)
+        motifs = "" if changes is None else changes.library
+        single = Single.of(
+            "map", query, shown, target=target, flank=flank, exact=found.exact, motifs=motifs
+        )
+        files = variant_files.MapFiles(found, picture, variant_panel.stem(shown), changes, single)
         variant_panel.chart(picture, files.name)
         with menu:
             variant_files.map_menu(files)

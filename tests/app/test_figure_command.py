@@ -10,18 +10,17 @@ from pathlib import Path
 import pytest
 
 import enformer
-from app import downloads
 from app.asking.places import Place, PlaceName, open_place
 from app.asking.question import Query
 from app.computing.results import ResultStore
 from app.figure import main
 from app.sheet import presets, sheets
 from app.sheet.computed import Computed
+from app.sheet.origins import Model, Origin
 from app.sheet.panels import made
 from app.sheet.plan import Panel, Plan
-from app.sheet.record import Model, Origin, Record
+from app.sheet.record import Record
 from enformer.errors import EnformerLensError
-from enformer.tracks import TrackId
 from tests.conftest import ROOT
 
 VARIANT = "demo1:345,053 C>A"
@@ -161,19 +160,3 @@ def test_a_folder_that_is_not_there_is_told(record, planted_model, tmp_path, cap
 def test_plans_out_of_range_are_refused(record, change):
     with pytest.raises(EnformerLensError, match="no sheet of panels"):
         Plan.from_values(record.plan.to_values() | change)
-
-
-@pytest.mark.parametrize("differences", [False, True])
-def test_a_figure_of_the_locus_view_is_drawn_again(source, planted_model, tmp_path, differences):
-    shown = source.scene(Panel("locus", Query(locus=VARIANT)))
-    panel = Panel("variant" if differences else "locus", Query(locus=VARIANT, truth="blood"))
-    ready = made(panel, source)
-    tracks = tuple(map(TrackId.parse, ready.origins[0].tracks))
-    files = downloads.Shown(source.answer(shown), ready.picture, tracks, shown.contig_length)
-    (tmp_path / "locus.json").write_text(files.provenance)
-    out = tmp_path / "locus.svg"
-    done = command(str(tmp_path / "locus.json"), "--out", str(out), "--model", planted_model,
-                   "--width", "89", cache=tmp_path / "cache")  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    _, _, make = files.figure("svg", 89)
-    assert out.read_bytes() == make()

@@ -8,10 +8,10 @@ from matplotlib.collections import LineCollection
 
 from app.figures import paper
 from app.figures.arc_data import NEAR, arc_picture, describe
-from app.figures.arc_paper import draw, render
 from app.figures.arc_plotly import arc_figure
 from app.figures.attention_data import AttentionLane, HeadPicture, Scale
 from app.figures.data import Highlight, LocusPicture
+from app.figures.layouts import draw, render
 from app.figures.truth_strokes import arc
 from enformer.coordinates import Interval
 from enformer.errors import EnformerLensError

@@ -7,8 +7,8 @@ from matplotlib.patches import StepPatch
 
 from app.figures import paper, ramps
 from app.figures.attention_data import AtlasPicture, AttentionLane, HeadPicture, Scale
-from app.figures.attention_paper import draw_atlas, draw_head, render_atlas, render_head
 from app.figures.data import Highlight, LocusPicture
+from app.figures.layouts import draw, render
 from enformer.coordinates import Interval, Variant
 from enformer.errors import EnformerLensError
 from enformer.genes import Gene
@@ -44,7 +44,7 @@ def atlas(layers: int = 2, heads: int = 4, together: bool = True) -> AtlasPictur
 def test_the_map_is_that_of_the_page(difference):
     picture = head(difference)
     with paper.style():
-        figure = draw_head(picture, 120)
+        figure = draw(picture, 120)
     image = next(i for i in figure.findobj(AxesImage) if i.get_extent()[0] == 4_000)
     assert tuple(image.get_extent()) == (4_000, 12_192, 12_192, 4_000)
     sizes = np.diff(np.arange(11) * 64 // 10)
@@ -57,7 +57,7 @@ def test_the_map_is_that_of_the_page(difference):
 def test_lanes_and_their_expectation_are_those_of_the_page():
     picture = head()
     with paper.style():
-        steps = draw_head(picture, 89).findobj(StepPatch)
+        steps = draw(picture, 89).findobj(StepPatch)
     drawn = [step.get_data().values for step in steps]
     wanted = [picture.lanes[0].values, picture.lanes[0].expected, picture.lanes[1].values]
     for one, other in zip(drawn, wanted, strict=True):
@@ -68,9 +68,9 @@ def test_lanes_and_their_expectation_are_those_of_the_page():
 def test_it_fits_the_page(width):
     with paper.style():
         figures = [
-            draw_head(head(), width),
-            draw_atlas(atlas(11, 8), width),
-            draw_atlas(atlas(), width),
+            draw(head(), width),
+            draw(atlas(11, 8), width),
+            draw(atlas(), width),
         ]
     for figure in figures:
         across, down = figure.get_size_inches() / paper.MM
@@ -83,21 +83,21 @@ def test_it_fits_the_page(width):
 
 
 def test_a_width_no_column_has_is_refused():
-    for draw in (lambda: draw_head(head(), 100), lambda: draw_atlas(atlas(), 100)):
+    for refused in (lambda: draw(head(), 100), lambda: draw(atlas(), 100)):
         with pytest.raises(EnformerLensError, match="100 mm"):
-            draw()
+            refused()
 
 
 def test_files_say_what_they_show_and_where_it_comes_from():
     for form, magic in (("svg", b"<?xml"), ("pdf", b"%PDF"), ("png", b"\x89PNG")):
-        made = render_head(head(), 89, form, '{"sha256": "abc"}')
+        made = render(head(), 89, form, '{"sha256": "abc"}')
         assert made.startswith(magic)
-    svg = render_head(head(), 89, "svg", '{"sha256": "abc"}').decode()
+    svg = render(head(), 89, "svg", '{"sha256": "abc"}').decode()
     assert "sha256" in svg
     assert ">HBB</text>" in svg or "HBB" in svg
-    assert "Attention over" in render_atlas(atlas(together=False), 89, "svg", "{}").decode()
+    assert "Attention over" in render(atlas(together=False), 89, "svg", "{}").decode()
 
 
 def test_equal_data_gives_equal_bytes():
     picture = atlas()
-    assert render_atlas(picture, 89, "pdf", "{}") == render_atlas(picture, 89, "pdf", "{}")
+    assert render(picture, 89, "pdf", "{}") == render(picture, 89, "pdf", "{}")

@@ -10,7 +10,7 @@ import pytest
 from matplotlib.patches import StepPatch
 from PIL import Image
 
-from app.figures import comparison_paper, paper, scatter_paper
+from app.figures import layouts, paper
 from app.figures.comparison_data import DIFFERENCE, Side, comparison_picture, describe
 from app.figures.comparison_plotly import comparison_figure
 from app.figures.scatter_data import LOG, has_log, scatter_picture
@@ -92,16 +92,16 @@ def test_untrained_weights_are_named(found, sides, picture):
 @pytest.mark.parametrize("width", [89, 183])
 def test_paper_draws_the_same_values_and_says_the_same(picture, width):
     with paper.style():
-        figure = comparison_paper.draw(picture, width)
+        figure = layouts.draw(picture, width)
     steps = figure.findobj(StepPatch)
     assert len(steps) == 6
     for patch, lane in zip(steps, picture.locus.lanes, strict=True):
         assert np.array_equal(patch.get_data().values, lane.values)
-    drawn = comparison_paper.render(picture, width, "svg", '{"method": "comparison"}')
+    drawn = layouts.render(picture, width, "svg", '{"method": "comparison"}')
     text = "".join(ElementTree.fromstring(drawn).itertext())
     assert all(said in text for said in picture.said)
-    assert drawn == comparison_paper.render(picture, width, "svg", '{"method": "comparison"}')
-    image = Image.open(io.BytesIO(comparison_paper.render(picture, width, "png", "{}")))
+    assert drawn == layouts.render(picture, width, "svg", '{"method": "comparison"}')
+    image = Image.open(io.BytesIO(layouts.render(picture, width, "png", "{}")))
     assert image.width == pytest.approx(width / 25.4 * 450, abs=1)
     assert image.info["Provenance"] == "{}"
 
@@ -113,7 +113,7 @@ def test_scatter_has_a_point_a_bin_on_both_faces(picture, found):
     assert np.array_equal(trace.y, found.b[1])
     assert "chr11:8,097-8,224" in trace.text[0]
     with paper.style():
-        axes = scatter_paper.draw(points, 89).axes[0]
+        axes = layouts.draw(points, 89).axes[0]
     assert np.allclose(
         axes.collections[0].get_offsets(), np.stack([found.a[1], found.b[1]], axis=1)
     )

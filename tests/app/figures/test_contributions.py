@@ -10,9 +10,9 @@ from PIL import Image
 
 from app.figures import paper
 from app.figures.contribution_data import ContributionPicture, Level, describe
-from app.figures.contribution_paper import draw, render
 from app.figures.contribution_plotly import contribution_figure
 from app.figures.data import Highlight, LocusPicture
+from app.figures.layouts import draw, render
 from app.figures.motif_data import Called
 from app.figures.palette import DARK, LIGHT
 from enformer.coordinates import Interval

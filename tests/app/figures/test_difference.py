@@ -9,7 +9,7 @@ from matplotlib.patches import StepPatch
 
 from app.figures import paper
 from app.figures.difference import LABEL, with_differences
-from app.figures.locus_paper import draw
+from app.figures.layouts import draw
 from app.figures.locus_plotly import locus_figure
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.figures import evidence_paper
+from app.figures import layouts
 from app.figures.evidence_data import EvidencePicture, Panel, describe, evidence_picture
 from app.figures.evidence_plotly import evidence_figure
 from enformer.coordinates import Interval
@@ -117,16 +117,16 @@ def test_bars_begin_at_nothing_and_whiskers_are_the_spread(picture):
 
 @pytest.mark.parametrize("width", [89, 183])
 def test_paper_has_its_width_and_text_that_stays_text(picture, width):
-    image = Image.open(io.BytesIO(evidence_paper.render(picture, width, "png", "{}")))
+    image = Image.open(io.BytesIO(layouts.render(picture, width, "png", "{}")))
     assert image.width == pytest.approx(width / 25.4 * 450, abs=1)
     assert image.info["Provenance"] == "{}"
-    drawn = evidence_paper.render(picture, width, "svg", "{}").decode()
+    drawn = layouts.render(picture, width, "svg", "{}").decode()
     assert "right +20.1 kb" in drawn
-    assert drawn == evidence_paper.render(picture, width, "svg", "{}").decode()
+    assert drawn == layouts.render(picture, width, "svg", "{}").decode()
 
 
 def test_too_many_elements_for_a_page_are_refused(picture):
     panel = Panel("a", "b", np.arange(80.0))
     many = replace(picture, labels=("x",) * 80, panels=(panel,), unranked=np.zeros(80, dtype=bool))
     with pytest.raises(EnformerLensError, match="80 elements"):
-        evidence_paper.render(many, 89, "pdf", "{}")
+        layouts.render(many, 89, "pdf", "{}")

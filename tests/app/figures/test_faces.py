@@ -8,8 +8,8 @@ from matplotlib.patches import StepPatch
 
 from app.figures import paper
 from app.figures.gene_strokes import strokes
+from app.figures.layouts import draw
 from app.figures.locus_frame import Frame
-from app.figures.locus_paper import draw
 from app.figures.locus_plotly import locus_figure
 from app.figures.palette import PAPER
 from enformer.coordinates import Interval

@@ -13,8 +13,8 @@ from app.figures.alt_text import describe
 from app.figures.data import Highlight
 from app.figures.genes import CROWD
 from app.figures.lanes import FeatureLane, headings
+from app.figures.layouts import draw
 from app.figures.locus_frame import HEADING, Frame
-from app.figures.locus_paper import draw
 from app.figures.locus_plotly import locus_figure
 from enformer.coordinates import Interval
 from enformer.genes import Gene

@@ -17,7 +17,7 @@ from PIL import Image
 
 from app.figures import paper
 from app.figures.data import Highlight
-from app.figures.locus_paper import draw, render
+from app.figures.layouts import draw, render
 from app.figures.palette import PAPER
 from enformer.coordinates import Interval
 from enformer.errors import EnformerLensError

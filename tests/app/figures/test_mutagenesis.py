@@ -11,8 +11,8 @@ from matplotlib.patches import PathPatch, Rectangle
 from PIL import Image
 
 from app.figures import paper
+from app.figures.layouts import draw, render
 from app.figures.mutagenesis_data import MutagenesisPicture, Outline, describe, number
-from app.figures.mutagenesis_paper import draw, render
 from app.figures.mutagenesis_plotly import mutagenesis_figure
 from app.figures.palette import DARK, LIGHT
 from enformer.coordinates import Interval, Variant

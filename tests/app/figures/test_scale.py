@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.figures import paper
-from app.figures.locus_paper import draw
+from app.figures.layouts import draw
 from app.figures.locus_plotly import locus_figure
 from app.figures.scale import LINEAR, Scale, value_text
 

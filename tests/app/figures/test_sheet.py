@@ -11,7 +11,7 @@ from matplotlib.patches import StepPatch
 from matplotlib.text import Text
 from PIL import Image
 
-from app.figures import composed, locus_paper, paper
+from app.figures import composed, layouts, paper
 from app.figures.composed import Part, Pending
 from app.figures.look import KINDS, PALETTES, SIZES, SWATCHES, Look
 from enformer.errors import EnformerLensError
@@ -53,7 +53,7 @@ def test_a_panel_too_narrow_for_its_names_takes_a_row(overlaid):
 
 def test_a_panel_shows_the_numbers_of_the_figure_that_stands_alone(picture, overlaid):
     with paper.style():
-        alone = locus_paper.draw(picture, 183)
+        alone = layouts.draw(picture, 183)
     steps = drawn(composed.composed([Part(overlaid), Part(picture)], 183)).findobj(StepPatch)
     for one, other in zip(steps[-8:], alone.findobj(StepPatch), strict=True):
         np.testing.assert_array_equal(one.get_data().values, other.get_data().values)

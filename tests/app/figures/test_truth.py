@@ -8,8 +8,8 @@ import pytest
 from app.figures import paper, truth_strokes
 from app.figures.data import LocusPicture
 from app.figures.difference import with_differences
+from app.figures.layouts import draw, render
 from app.figures.locus_frame import Frame
-from app.figures.locus_paper import draw, render
 from app.figures.locus_plotly import locus_figure
 from app.figures.truth_data import LEGEND, Link, Planted, Truth
 from enformer.coordinates import Interval
