@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from app import downloads, state
-from app.asking import zoom
+from app.asking import marking, zoom
 from app.asking.scene import Scene
 from app.figures import page
 from app.figures.data import LocusPicture
@@ -73,23 +73,37 @@ def menus(files: Callable[[], None] | None, query: state.Query) -> None:
             st.caption("The pasted sequence is too long for a link and is left out.")
 
 
-def chart(figure: go.Figure, picture: LocusPicture, alt: str, file_name: str) -> None:
-    """A figure over the axis of a locus; a box drawn over it zooms to that part."""
+def chart(
+    figure: go.Figure, picture: LocusPicture, alt: str, file_name: str, bases: bool = False
+) -> None:
+    """A figure over the axis of a locus; a box drawn over it zooms to that part.
+
+    Args:
+        figure: to be drawn.
+        picture: its data.
+        alt: the figure in words.
+        file_name: of what the camera saves.
+        bases: whether a click on a base marks it, see `page.clickable`.
+    """
     key = f"chart_{state.redraws()}"
     st.plotly_chart(
         figure,
         key=key,
         theme=None,
-        on_select=lambda: _boxed(key, picture),
-        selection_mode="box",
+        on_select=lambda: _selected(key, picture),
+        selection_mode=("box", "points") if bases else "box",
         config=page.config(file_name),
         alt=alt,
     )
 
 
-def _boxed(key: str, picture: LocusPicture) -> None:
-    boxes = st.session_state[key].selection.box
-    chosen = selected_interval(picture, *boxes[0]["x"][:2]) if boxes else None
+def _selected(key: str, picture: LocusPicture) -> None:
+    """A box has points, too: it is no click."""
+    selection = st.session_state[key].selection
+    if not selection.box:
+        marking.clicked(selection.points)
+        return
+    chosen = selected_interval(picture, *selection.box[0]["x"][:2])
     if chosen is not None:
         to = zoom.boxed((chosen.start, chosen.end), picture.view)
         state.zoom_to((to.start, to.end), (picture.view.start, picture.view.end))

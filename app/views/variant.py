@@ -80,7 +80,8 @@ def _map(query: state.Query, shown: Scene, effect: VariantEffect, seat: Seat) ->
     changes = variant_motifs.changes_of(shown, seat)
     found = varying.map_of(shown, target, flank, seat)
     if found is not None:
-        picture = replace(varying.map_picture(found, shown), called=variant_motifs.called(changes))
+        called, marked = variant_motifs.called(changes), marking.region(query, shown)
+        picture = replace(varying.map_picture(found, shown), called=called, marked=marked)
         files = variant_files.MapFiles(found, picture, variant_panel.stem(shown), changes)
         variant_panel.chart(picture, files.name)
         with menu:
