@@ -45,12 +45,17 @@ def highlights(query: Query, shown: Scene) -> tuple[Highlight, ...]:
     )
 
 
-def clicked(points: Sequence[Mapping[str, Any]]) -> None:
-    """Mark the base that was clicked on a figure, see `page.clickable`; the marked one is let go."""
+def clicked(base: int) -> None:
+    """Mark the base that was clicked on a figure, from 0 on the contig; the marked one is let go."""
+    part = (base, base + 1)
+    state.choose_mark(None if state.query().mark == part else part)
+
+
+def chosen(points: Sequence[Mapping[str, Any]]) -> None:
+    """The same for points that were selected on a figure; others than those of bases mark nothing."""
     base = page.clicked_base(points)
     if base is not None:
-        part = (base, base + 1)
-        state.choose_mark(None if state.query().mark == part else part)
+        clicked(base)
 
 
 def said(query: Query, shown: Scene) -> None:

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from app import downloads, state
-from app.asking import marking, zoom
+from app.asking import clicks, marking, zoom
 from app.asking.scene import Scene
 from app.figures import page
 from app.figures.data import LocusPicture
@@ -90,20 +90,18 @@ def chart(
         figure,
         key=key,
         theme=None,
-        on_select=lambda: _selected(key, picture),
-        selection_mode=("box", "points") if bases else "box",
+        on_select=lambda: _boxed(key, picture),
+        selection_mode="box",
         config=page.config(file_name),
         alt=alt,
     )
+    if bases:
+        clicks.listen(key, marking.clicked)
 
 
-def _selected(key: str, picture: LocusPicture) -> None:
-    """A box has points, too: it is no click."""
-    selection = st.session_state[key].selection
-    if not selection.box:
-        marking.clicked(selection.points)
-        return
-    chosen = selected_interval(picture, *selection.box[0]["x"][:2])
+def _boxed(key: str, picture: LocusPicture) -> None:
+    boxes = st.session_state[key].selection.box
+    chosen = selected_interval(picture, *boxes[0]["x"][:2]) if boxes else None
     if chosen is not None:
         to = zoom.boxed((chosen.start, chosen.end), picture.view)
         state.zoom_to((to.start, to.end), (picture.view.start, picture.view.end))

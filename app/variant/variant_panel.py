@@ -246,7 +246,7 @@ def chart(picture: MutagenesisPicture, file_name: str) -> None:
     key = f"map_{state.redraws()}"
     st.plotly_chart(
         mutagenesis_figure(picture, dark=st.context.theme.type == "dark"), theme=None, key=key,
-        on_select=lambda: marking.clicked(st.session_state[key].selection.points),
+        on_select=lambda: marking.chosen(st.session_state[key].selection.points),
         selection_mode="points", config=page.config(file_name), alt=describe(picture),
     )  # fmt: skip
 

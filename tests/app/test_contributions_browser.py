@@ -126,7 +126,9 @@ def test_a_second_method_is_drawn_below_the_first(server, new_page):
 
 def base_at(page: Page, share: float) -> tuple[float, float]:
     """A place on the lane of contributions, so far from its left end."""
-    area = page.locator(".js-plotly-plot .nsewdrag").last.bounding_box()
+    lane = page.locator(".js-plotly-plot .nsewdrag[data-subplot=xy3]")
+    lane.scroll_into_view_if_needed()
+    area = lane.bounding_box()
     assert area is not None
     return area["x"] + share * area["width"], area["y"] + 0.6 * area["height"]
 

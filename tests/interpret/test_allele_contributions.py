@@ -28,7 +28,7 @@ TARGET = Target("human", (6,), (31, 32, 33))
 def _variant(start: int, kind: str) -> Variant:
     ref = GENOME.fetch(Interval("demo1", start, start + 6))
     other = "A" if ref[0] != "A" else "G"
-    alleles = {"snv": (ref[0], other), "insertion": (ref[0], ref[0] + "TTGAC"), "deletion": (ref, ref[0]),
+    alleles = {"snv": (ref[0], other), "insertion": (ref[0], ref[0] + "TTGA" + other), "deletion": (ref, ref[0]),
                "delins": (ref[:4], other + other)}  # fmt: skip
     return Variant("demo1", start + 1, *alleles[kind])
 
@@ -109,23 +109,50 @@ def test_beside_an_indel_everything_stays_aligned(
     assert over.letters[at : at + 12] == "TGACTCATCGTA"
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.fixture(scope="module")
+def with_motif(tmp_path_factory):
+    """A genome of one contig with the motif of the toys in the middle."""
+    letters = np.random.default_rng(3).choice(list("ACGT"), 20_000)
+    letters[10_000:10_012] = list("TGACTCATCGTA")
+    path = tmp_path_factory.mktemp("genome") / "toy.fa"
+    path.write_text(f">chr1\n{''.join(letters)}\n")
+    return open_genome(str(path))
+
+
+INSIDE = {
+    "snv": ("C", "A"),
+    "insertion": ("C", "CAA"),
+    "deletion": ("CTC", "C"),
+    "delins": ("CTC", "GG"),
+}
+
+
+@pytest.mark.parametrize("kind", INSIDE)
 @pytest.mark.parametrize("both", [False, True])
-def test_the_difference_adds_up_but_for_both_gaps(tiny_checkpoint, kind, both):
-    variant, target = _variant(MIDDLE, kind), Target("human", (0, 6), (29, 30, 31), "sum")
-    options = {"target": target, "steps": 30, "batch_size": 6, "reverse_complement": both}
-    options |= {"tracks": tiny_checkpoint.tracks}
-    ref, alt = (_explained(tiny_checkpoint, variant=each, **options) for each in (None, variant))
-    found = difference(ref, alt, variant)
-    total = found.values.sum(dtype=np.float64) + found.left_out
+def test_the_difference_adds_up_but_for_both_gaps(
+    tiny_checkpoint, motif_toy, with_motif, kind, both
+):
+    variant = Variant("chr1", 10_004, *INSIDE[kind])
+    checkpoint, window = _toy(tiny_checkpoint, motif_toy), Interval("chr1", 1_808, 18_192)
+    found = []
+    for each in (None, variant):
+        subject = Subject.read(checkpoint, with_motif, window, each)
+        there = realigned_target(TARGET, each, window, checkpoint.config)
+        one = integrated_gradients(
+            subject.model, subject.one_hot, there, steps=100, batch_size=10,
+            reverse_complement=both, origin=subject.provenance,
+        )  # fmt: skip
+        found.append(of_target(one, TARGET))
+    ref, alt = found
+    change = difference(ref, alt, variant)
+    total = change.values.sum(dtype=np.float64) + change.left_out
     want = (alt.value - alt.baseline_value) - (ref.value - ref.baseline_value)
     gap = abs(ref.completeness_gap) + abs(alt.completeness_gap)
+    assert abs(want) > 10 * gap  # else nothing is shown by what follows
     assert total == pytest.approx(want, abs=gap + 1e-6)
-    assert abs(want) > gap  # else nothing is shown by that
-    assert found.completeness_gap == pytest.approx(total - want, abs=1e-6)
-    assert found.value == pytest.approx(alt.value - ref.value)
-    if kind == "snv":
-        assert found.baseline_value == 0
+    assert change.completeness_gap == pytest.approx(total - want, abs=1e-5)
+    assert change.value == pytest.approx(alt.value - ref.value)
+    assert change.baseline_value == pytest.approx(0, abs=1e-6)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -133,7 +160,7 @@ def test_the_difference_adds_up_but_for_both_gaps(tiny_checkpoint, kind, both):
 def test_alts_target_is_that_of_its_realigned_prediction(tiny_checkpoint, kind, reduce):
     variant = _variant(predicted_region(WINDOW, tiny_checkpoint.config).start + 31 * 128 + 5, kind)
     target = Target("human", (2, 5), (30, 31, 40), reduce)
-    alt = predict(tiny_checkpoint, GENOME, WINDOW, variant)
+    alt = predict(tiny_checkpoint, GENOME, WINDOW, variant=variant)
     values = realigned(alt).values["human"][list(target.bins)][:, list(target.tracks)]
     want = float(values.mean() if reduce == "mean" else values.sum())
     assert _explained(tiny_checkpoint, target, variant).value == pytest.approx(want, rel=1e-5)
@@ -175,7 +202,7 @@ def test_letters_and_bases_say_what_stands_where(tiny_checkpoint, linear_toy):
     inserted = of_alt(
         _explained(checkpoint, variant=_variant(MIDDLE, "insertion")), _variant(MIDDLE, "insertion")
     )
-    assert inserted.bases[at] == f"{letters[at]}TTGAC"
+    assert inserted.bases[at] == _variant(MIDDLE, "insertion").alt
     assert inserted.letters[:-5] == letters[:-5]
     assert inserted.letters[-5:] == "-----"
     deleted = of_alt(
@@ -186,8 +213,7 @@ def test_letters_and_bases_say_what_stands_where(tiny_checkpoint, linear_toy):
     # written with the base after it, an insertion belongs to the base before
     before = Variant("demo1", MIDDLE + 1, letters[at], f"C{letters[at]}")
     (one,) = of_alt(_explained(checkpoint, variant=before), before).changed
-    shared = letters[at] == "C"
-    assert (one.offset, one.alt) == ((at, "CC") if shared else (at - 1, f"{letters[at - 1]}C"))
+    assert (one.offset, one.ref, one.alt) == (at - 1, letters[at - 1], f"{letters[at - 1]}C")
 
 
 @pytest.mark.parametrize("kind", ["snv", "deletion"])
