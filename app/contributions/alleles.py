@@ -24,14 +24,14 @@ REF = "REF"
 NAMES = {"": REF, "alt": ALT, "difference": DIFFERENCE}
 """What a link says, and what people read."""
 _OF_INDEL = (
-    " Positions are the reference's: inserted bases stand on the base before them, and a deleted one has no "
-    "contribution before ALT."
+    " Positions are the reference's: inserted bases stand on the base before them, a deleted one has no "
+    "contribution in ALT."
 )
 _SAID = {
     REF: "The reference is explained; the variant is only marked.",
     ALT: "ALT is explained: the sequence with the variant in it.",
-    DIFFERENCE: "Both alleles are explained, and what each base contributes before REF is taken off. Where "
-    "the letters differ, ALT's counts as it is and REF's with the other sign.",
+    DIFFERENCE: "Both alleles are explained; drawn is ALT's contribution minus REF's. Where the letters "
+    "differ, ALT's counts as it is and REF's with the other sign.",
 }  # fmt: skip
 OF_REF = "Knock-outs are of the reference: choose REF to see or to make them."
 

@@ -28,8 +28,12 @@ TARGET = Target("human", (6,), (31, 32, 33))
 def _variant(start: int, kind: str) -> Variant:
     ref = GENOME.fetch(Interval("demo1", start, start + 6))
     other = "A" if ref[0] != "A" else "G"
-    alleles = {"snv": (ref[0], other), "insertion": (ref[0], ref[0] + "TTGA" + other), "deletion": (ref, ref[0]),
-               "delins": (ref[:4], other + other)}  # fmt: skip
+    alleles = {
+        "snv": (ref[0], other),
+        "insertion": (ref[0], f"{ref[0]}TTGA{other}"),
+        "deletion": (ref, ref[0]),
+        "delins": (ref[:4], other + other),
+    }
     return Variant("demo1", start + 1, *alleles[kind])
 
 
