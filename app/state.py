@@ -38,6 +38,7 @@ MODEL_PATH = "model_path_box"
 GENOME = "genome_box"
 GENOME_PATH = "genome_path_box"
 PAPER_WIDTH = "paper_width"
+CLICKED = "clicked"
 GENES_PATH = "genes_path_box"
 TRACKS = "tracks_box"
 TRACK_TEXT = "track_text_box"
@@ -50,6 +51,7 @@ STEPS = "steps_box"
 BOTH_STRANDS = "both_strands_toggle"
 COMPARED = "compared_toggle"
 SECOND = "second_{}"
+CONTRIBUTION_ALLELE = "contribution_allele"
 KNOCKOUT_SHUFFLES = "knockout_shuffles"
 ATTENTION_ALLELE = "attention_allele"
 ATTENTION_POOLING = "attention_pooling"
@@ -271,6 +273,11 @@ def choose_token(token: int | None) -> None:
 def choose_method(method: str) -> None:
     """Explain in this way; empty for the view's own."""
     _set(replace(query(), method=method))
+
+
+def choose_allele(allele: str) -> None:
+    """Show this allele's contributions, alt or difference; empty for the reference's."""
+    _set(replace(query(), allele=allele))
 
 
 def choose_truth(tissue: str) -> None:

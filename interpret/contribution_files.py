@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,7 @@ from enformer.coordinates import Interval
 from enformer.errors import EnformerLensError
 from enformer.export import ExportFile
 from enformer.sequence import BASES
+from interpret.allele_contributions import FILE_NAMES, AlleleContributions
 from interpret.contributions import Contributions
 
 
@@ -52,6 +54,8 @@ class _Part:
 def tsv(found: Contributions, contig_length: int, region: Interval | None = None) -> bytes:
     """One row a position: its base, contribution, and what each base would contribute there.
 
+    Of an allele: what stands there before each, and contributions of both with their difference.
+
     Args:
         found: what to write.
         contig_length: bp of the contig in the genome that was read.
@@ -61,21 +65,35 @@ def tsv(found: Contributions, contig_length: int, region: Interval | None = None
         EnformerLensError: the region has no position on the window and the contig.
     """
     part = _part(found, contig_length, region)
-    table = pd.DataFrame(
-        {
-            "contig": found.interval.contig,
-            "position_0based": part.starts,
-            "position_1based": part.starts + 1,
-            "base": list(found.letters[part.inside]),
-            "contribution": _shortest(part.values),
-        }
-    )
-    columns = [f"hypothetical_{base}" for base in BASES]
-    hypothetical = pd.DataFrame(_shortest(found.hypothetical[part.inside]), columns=columns)
-    text = pd.concat([table, hypothetical], axis=1).to_csv(
-        sep="\t", index=False, lineterminator="\n"
-    )
+    place = {
+        "contig": found.interval.contig,
+        "position_0based": part.starts,
+        "position_1based": part.starts + 1,
+    }
+    if isinstance(found, AlleleContributions):
+        table = pd.DataFrame(place | _of_alleles(found, part.inside))
+    else:
+        table = pd.DataFrame(place | _of_bases(found, part.inside))
+    text = table.to_csv(sep="\t", index=False, lineterminator="\n")
     return "\n".join([*_header(found), text]).encode()
+
+
+def _of_bases(found: Contributions, inside: slice) -> dict[str, Any]:
+    columns: dict[str, Any] = {
+        "base": list(found.letters[inside]),
+        "contribution": _shortest(found.per_position[inside]),
+    }
+    hypothetical = _shortest(found.hypothetical[inside])
+    return columns | {f"hypothetical_{base}": hypothetical[:, i] for i, base in enumerate(BASES)}
+
+
+def _of_alleles(found: AlleleContributions, inside: slice) -> dict[str, Any]:
+    ref, values = found.ref, {"contribution_ALT": found.of_alt}
+    letters = {"ALT": found.bases[inside]}
+    if ref is not None:
+        letters = {"REF": list(ref.letters[inside]), **letters}
+        values |= {"contribution_REF": ref.per_position, "ALT_minus_REF": found.per_position}
+    return {**letters, **{name: _shortest(each[inside]) for name, each in values.items()}}
 
 
 def bedgraph(found: Contributions, contig_length: int, region: Interval | None = None) -> bytes:
@@ -234,13 +252,25 @@ def _header(found: Contributions) -> list[str]:
         "completeness gap": "none" if gap is None else f"{found.completeness_gap:.6g} ({gap:.2%})",
     }
     variant = None if found.provenance is None else found.provenance.variant
-    if variant is not None and variant.is_indel:
+    if isinstance(found, AlleleContributions):
+        explained |= _of_allele(found)
+    elif variant is not None and variant.is_indel:
         longer = len(variant.alt) - len(variant.ref)
         explained["note"] = (
             f"positions right of the variant follow ALT, which is {abs(longer)} bp "
             f"{'longer' if longer > 0 else 'shorter'} than the reference"
         )
     return [*lines, *(f"# {name}: {value}" for name, value in explained.items())]
+
+
+def _of_allele(found: AlleleContributions) -> dict[str, object]:
+    said: dict[str, object] = {"allele": found.allele}
+    if found.variant.is_indel:
+        said["note"] = (
+            "positions are the reference's: inserted bases are summed at the base before them, deleted ones "
+            f"have no contribution before ALT; beyond the window's end are left out {found.left_out:.6g}"
+        )
+    return said
 
 
 def _provenance(found: Contributions) -> dict[str, bytes]:
@@ -250,7 +280,8 @@ def _provenance(found: Contributions) -> dict[str, bytes]:
 
 def _about(found: Contributions) -> str:
     made = [] if found.provenance is None else [found.provenance.short()]
-    text = "; ".join([found.method, *made])
+    allele = [found.allele] if isinstance(found, AlleleContributions) else []
+    text = "; ".join([found.method, *allele, *made])
     return text.replace("−", "-").replace(" · ", "; ").replace('"', "'")
 
 
@@ -264,6 +295,7 @@ def _stem(found: Contributions) -> str:
     parts = [
         f"{place.contig}-{max(place.start, 0) + 1}-{place.end}",
         "contributions",
+        *([FILE_NAMES[found.allele]] if isinstance(found, AlleleContributions) else []),
         str(found.target),
     ]
     if made is not None:

@@ -59,8 +59,7 @@ class Alignment:
         """
         region, size, bins = predicted_region(window, config), config.bin_size, config.target_bins
         margin = region.start - window.start
-        changes = [Change.of(variant) for variant in variants]
-        owners = (_owners(changes, window) - margin) // size
+        owners = (owners_of(variants, window) - margin) // size
         theirs = (np.arange(len(owners)) - margin) // size
         inside = (owners >= 0) & (owners < bins)
         shown = inside & (theirs >= 0) & (theirs < bins)
@@ -96,11 +95,16 @@ def realigned(prediction: Prediction) -> Prediction:
     return replace(prediction, values=values, provenance=told)
 
 
-def _owners(changes: Sequence[Change], window: Interval) -> Int64[np.ndarray, " bases"]:
+def owners_of(variants: Sequence[Variant], window: Interval) -> Int64[np.ndarray, " bases"]:
     """Of each base of ALT from the window's start on, the offset of the reference base it belongs to.
 
     It goes on as far as ALT takes in reference bases beyond the window's end.
+
+    Args:
+        variants: as `haplotypes.on_one_copy` gives them.
+        window: the model's input.
     """
+    changes = [Change.of(variant) for variant in variants]
     stretches, at = [], 0
     for change in changes:
         start, end = change.start - window.start, change.end - window.start

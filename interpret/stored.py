@@ -21,6 +21,7 @@ RESULTS = {
     "AttentionSummary": "interpret.attention",
     "AttentionMaps": "interpret.attention",
     "Contributions": "interpret.contributions",
+    "AlleleContributions": "interpret.allele_contributions",
     "Mutagenesis": "interpret.mutagenesis",
     "VariantEffect": "interpret.variants",
     "Knockout": "interpret.perturbed",

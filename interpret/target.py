@@ -158,12 +158,13 @@ class Target:
         """
         margin = self.tokens(model.config)[0] - self.bins[0] - first
         places = [margin + place for place in self.bins]
-        values = model.read(tokens[:, places], self.head, self.tracks)
-        return values.mean((1, 2)) if self.reduce == "mean" else values.sum((1, 2))
+        return self._reduced(model.read(tokens[:, places], self.head, self.tracks))
 
     def of(self, values: Float[Tensor, "batch bins tracks"]) -> Float[Tensor, " batch"]:
         """The target, from a head's whole output."""
-        chosen = values[:, list(self.bins)][:, :, list(self.tracks)]
+        return self._reduced(values[:, list(self.bins)][:, :, list(self.tracks)])
+
+    def _reduced(self, chosen: Float[Tensor, "batch bins tracks"]) -> Float[Tensor, " batch"]:
         return chosen.mean((1, 2)) if self.reduce == "mean" else chosen.sum((1, 2))
 
     def mirrored(self, config: EnformerConfig, table: TrackTable | None = None) -> "Target":

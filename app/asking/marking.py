@@ -1,9 +1,13 @@
 """What a person points out in one view, and all views show: a marked region, and the chosen token."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import streamlit as st
 
 from app import state
 from app.asking.scene import Scene
+from app.figures import page
 from app.figures.data import Highlight
 from app.state import Query
 from app.widgets import plain
@@ -39,6 +43,19 @@ def highlights(query: Query, shown: Scene) -> tuple[Highlight, ...]:
         for label, part in found.items()
         if part is not None and not part.contains(shown.view)
     )
+
+
+def clicked(base: int) -> None:
+    """Mark the base that was clicked on a figure, from 0 on the contig; the marked one is let go."""
+    part = (base, base + 1)
+    state.choose_mark(None if state.query().mark == part else part)
+
+
+def chosen(points: Sequence[Mapping[str, Any]]) -> None:
+    """The same for points that were selected on a figure; others than those of bases mark nothing."""
+    base = page.clicked_base(points)
+    if base is not None:
+        clicked(base)
 
 
 def said(query: Query, shown: Scene) -> None:

@@ -9,6 +9,7 @@ _PART = re.compile(r"(\d{1,12})-(\d{1,12})", re.ASCII)
 _SHA = re.compile(r"[0-9a-f]{6,64}", re.ASCII)
 MOST_KNOCKOUTS = 8
 SLICES = ("row", "column")
+ALLELES = ("alt", "difference")
 _ZOOM = re.compile(r"(\d{1,12})-(\d{1,12})", re.ASCII)
 _NUMBER = re.compile(r"\d{1,6}", re.ASCII)
 
@@ -41,6 +42,7 @@ class Query:
         other: the model that `model` is compared with; empty where none is.
         pairs: pairs of their tracks, `head/index:head/index`, in the order shown.
         step: of the guided tour, from 0.
+        allele: whose contributions are shown, of the `ALLELES`; empty for the reference's.
     """
 
     locus: str = ""
@@ -66,6 +68,7 @@ class Query:
     other: str = ""
     pairs: tuple[str, ...] = ()
     step: int | None = None
+    allele: str = ""
 
     @classmethod
     def from_url(cls, parameters: Mapping[str, str]) -> "Query":
@@ -94,6 +97,7 @@ class Query:
             other=parameters.get("with", "").strip(),
             pairs=_read_list(parameters.get("pairs", "")),
             step=_read_number(parameters.get("step", ""), first=1),
+            allele=_one_of(ALLELES, parameters.get("allele", "")),
         )
 
     def to_url(self) -> dict[str, str]:
@@ -125,6 +129,7 @@ class Query:
             "with": self.other,
             "pairs": ",".join(self.pairs),
             "step": "" if self.step is None else str(self.step + 1),
+            "allele": self.allele,
         }
         return {name: value for name, value in parameters.items() if value}
 

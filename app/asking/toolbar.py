@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from app import downloads, state
-from app.asking import zoom
+from app.asking import clicks, marking, zoom
 from app.asking.scene import Scene
 from app.figures import page
 from app.figures.data import LocusPicture
@@ -73,8 +73,18 @@ def menus(files: Callable[[], None] | None, query: state.Query) -> None:
             st.caption("The pasted sequence is too long for a link and is left out.")
 
 
-def chart(figure: go.Figure, picture: LocusPicture, alt: str, file_name: str) -> None:
-    """A figure over the axis of a locus; a box drawn over it zooms to that part."""
+def chart(
+    figure: go.Figure, picture: LocusPicture, alt: str, file_name: str, bases: bool = False
+) -> None:
+    """A figure over the axis of a locus; a box drawn over it zooms to that part.
+
+    Args:
+        figure: to be drawn.
+        picture: its data.
+        alt: the figure in words.
+        file_name: of what the camera saves.
+        bases: whether a click on a base marks it, see `page.clickable`.
+    """
     key = f"chart_{state.redraws()}"
     st.plotly_chart(
         figure,
@@ -85,6 +95,8 @@ def chart(figure: go.Figure, picture: LocusPicture, alt: str, file_name: str) ->
         config=page.config(file_name),
         alt=alt,
     )
+    if bases:
+        clicks.listen(key, marking.clicked)
 
 
 def _boxed(key: str, picture: LocusPicture) -> None:

@@ -58,18 +58,24 @@ def _attention_map(
 def _contributions(
     subject: Subject, target: Target | None, options: Mapping[str, Any], control: Control
 ) -> Any:
-    """Integrated gradients, or the gradient times the input."""
+    """Integrated gradients, or the gradient times the input; before ALT, of the bins that REF's are there."""
+    from interpret.allele_contributions import of_target
     from interpret.contributions import input_gradient, integrated_gradients
+    from interpret.realigned_target import realigned_target
 
+    model, variant = subject.model, subject.provenance.variant
     target, shared = _required(target), {
         "reverse_complement": options["both"], "tracks": subject.checkpoint.tracks,
         "origin": subject.provenance, "progress": control.progress, "cancel": control.cancelled,
     }  # fmt: skip
+    there = realigned_target(target, variant, subject.window, model.config)
     if options["method"] == "integrated":
         path = {"steps": options["steps"], "baseline": options["baseline"]}
-        return integrated_gradients(subject.model, subject.one_hot, target, **path, **shared)
-    centred = options["method"] == "centred"
-    return input_gradient(subject.model, subject.one_hot, target, centred=centred, **shared)
+        found = integrated_gradients(model, subject.one_hot, there, **path, **shared)
+    else:
+        centred = options["method"] == "centred"
+        found = input_gradient(model, subject.one_hot, there, centred=centred, **shared)
+    return of_target(found, target)
 
 
 def _mutagenesis(

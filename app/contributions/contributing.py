@@ -5,6 +5,7 @@ import streamlit as st
 from app import services, targets, widgets
 from app.asking.scene import Scene
 from app.computing.seat import Seat, Waiting
+from app.contributions import alleles
 from app.contributions.ways import Way
 from app.figures.contribution_data import ContributionPicture
 from app.figures.data import Highlight, LocusPicture
@@ -18,7 +19,9 @@ LARGE_GAP = 0.05
 """Share of the difference from which on contributions are not to be trusted."""
 
 
-def contributions(shown: Scene, target: Target, way: Way, seat: Seat) -> Contributions:
+def contributions(
+    shown: Scene, target: Target, way: Way, seat: Seat, allele: str = alleles.REF
+) -> Contributions:
     """The result of a method; while a long one is computed, or when it was stopped, a quick one.
 
     Raises:
@@ -26,13 +29,17 @@ def contributions(shown: Scene, target: Target, way: Way, seat: Seat) -> Contrib
         Cancelled: this session has stopped the quick one.
         NotReady: the quick one's progress is drawn here.
     """
-    kept = services.kept_explanation(way.request(shown, target))
-    if way.quick or kept is not None:
-        return kept or widgets.ready(_ask(shown, target, way, seat), seat)
+    asked = alleles.requests(shown, target, way, allele)
+    kept = services.kept_explanations(asked)
+    if len(kept) == len(asked):
+        return alleles.joined([kept[each] for each in asked], shown)
     # asked for first, as one device does one thing after the other
-    quick = widgets.ready(_ask(shown, target, Way(both=way.both), seat), seat)
+    first = way if way.quick else Way(both=way.both)
+    quick = widgets.ready(_ask(shown, target, first, seat, allele), seat)
+    if way.quick:
+        return quick
     try:
-        found = _ask(shown, target, way, seat)
+        found = _ask(shown, target, way, seat, allele)
     except Cancelled:
         widgets.stopped(seat)
     else:
@@ -48,10 +55,12 @@ def settled(found: Contributions, way: Way) -> bool:
     return way.quick or found.method == INTEGRATED
 
 
-def second(shown: Scene, target: Target, way: Way, seat: Seat) -> Contributions | None:
+def second(
+    shown: Scene, target: Target, way: Way, seat: Seat, allele: str = alleles.REF
+) -> Contributions | None:
     """The result that the first is compared with; None while a job is at it, or when that was stopped."""
     try:
-        return widgets.ready(_ask(shown, target, way, seat), seat)
+        return widgets.ready(_ask(shown, target, way, seat, allele), seat)
     except widgets.NotReady:
         return None
     except Cancelled:
@@ -59,9 +68,20 @@ def second(shown: Scene, target: Target, way: Way, seat: Seat) -> Contributions 
         return None
 
 
-def _ask(shown: Scene, target: Target, way: Way, seat: Seat) -> Contributions | Waiting:
-    request = way.request(shown, target)
-    return services.explain(request, shown.checkpoint, shown.place, seat, title=way.title)
+def _ask(
+    shown: Scene, target: Target, way: Way, seat: Seat, allele: str
+) -> Contributions | Waiting:
+    """One allele after the other; what is kept is not asked for, which would end the other's job."""
+    found: list[Contributions] = []
+    for request in alleles.requests(shown, target, way, allele):
+        one = services.kept_explanation(request)
+        if one is None:
+            title = way.title + ("" if request.variant is None else f", ALT of {request.variant}")
+            one = services.explain(request, shown.checkpoint, shown.place, seat, title=title)
+        if isinstance(one, Waiting):
+            return one
+        found.append(one)
+    return alleles.joined(found, shown)
 
 
 def locus_of(
@@ -102,6 +122,9 @@ def picture(found: Contributions, shown: Scene, locus: LocusPicture) -> Contribu
         method=method(found),
         explained=targets.sentence(found.target, shown),
         gap=gap(found),
+        allele=alleles.name_of(found),
+        stacks=alleles.stacks(found),
+        reference=None if (ref := alleles.reference_of(found)) is None else ref.per_position,
     )
 
 
@@ -118,8 +141,11 @@ def gap(found: Contributions) -> str:
     if missing is None or share is None or found.baseline_value is None:
         return ""
     difference = found.value - found.baseline_value
+    what = "The contributions add up"
+    if alleles.reference_of(found) is not None:
+        what = "ALT − REF of all bases adds up"
     return (
-        f"The contributions add up to {difference + missing:.4g} of a difference of {difference:.4g}: "
+        f"{what} to {difference + missing:.4g} of a difference of {difference:.4g}: "
         f"a gap of {share:.2%} at {found.steps} steps"
         + (", which are too few" if share > LARGE_GAP else "")
     )

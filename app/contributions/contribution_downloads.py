@@ -15,6 +15,7 @@ from app.downloads import FIGURES, WIDTHS, File, Format
 from app.figures.contribution_data import ContributionPicture
 from app.sheet.single import Single, written
 from app.truth import truth_files
+from interpret.allele_contributions import FILE_NAMES, AlleleContributions
 from interpret.contributions import Contributions
 from interpret.stored import pack
 
@@ -57,7 +58,7 @@ class Files:
         more = {
             "view": [view.start, view.end], "explained": self.picture.explained,
             "value": self.found.value, "baseline_value": self.found.baseline_value,
-            "completeness_gap": self.found.completeness_gap,
+            "completeness_gap": self.found.completeness_gap, "allele": self.picture.allele or "REF",
         }  # fmt: skip
         if self.second is not None and self.second.provenance is not None:
             more["second"] = json.loads(self.second.provenance.to_json())
@@ -69,8 +70,17 @@ class Files:
         made, locus = self.found.provenance, self.picture.locus
         model = "" if made is None else made.model
         parts = [model, "" if locus.trained else "untrained", locus.assembly, str(locus.view)]
-        text = "_".join([*filter(None, parts), "contributions", self.found.method])
+        whose = []
+        if isinstance(self.found, AlleleContributions):
+            whose = [FILE_NAMES[self.found.allele], self.found.variant.key]
+        text = "_".join([*filter(None, parts), "contributions", *whose, self.found.method])
         return re.sub(r"[^A-Za-z0-9.+_-]+", "-", text.replace(",", "")).strip("-")[:150]
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """What values can be written as; TF-MoDISco reads the bases of one sequence."""
+        alleles = isinstance(self.found, AlleleContributions)
+        return tuple(form for form in _DATA if not (alleles and form == "TF-MoDISco"))
 
     def data(self, form: str) -> File:
         """The contributions of the whole window in a format."""
@@ -128,7 +138,7 @@ class Files:
         def make() -> bytes:
             files = [self.figure(form, width) for form in FIGURES]
             files += [
-                *map(self.data, _DATA),
+                *map(self.data, self.forms),
                 self.arrays(),
                 self.origin(width),
                 *self.truth.values(),
@@ -148,8 +158,8 @@ def menu(files: Files) -> None:
 
     st.markdown("**Values**, the whole window")
     with st.container(horizontal=True):
-        for form, (_, about) in _DATA.items():
-            button(form, files.data(form), about)
+        for form in files.forms:
+            button(form, files.data(form), _DATA[form][1])
         button("NPZ", files.arrays(), "NumPy arrays of all that was computed.")
         for label, file in files.more().items():
             button(label, file, _MORE[label])

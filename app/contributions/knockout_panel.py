@@ -6,7 +6,6 @@ from typing import Any
 import streamlit as st
 
 from app import state, widgets
-from app.asking.scene import Scene
 from app.computing.seat import Seat
 from app.contributions import knocking
 from app.contributions.knocking import LARGEST, SHUFFLES, SMALLEST, Lost, Outcome
@@ -21,15 +20,17 @@ _HELP = (
 )
 
 
-def button(shown: Scene, on_contig: Interval) -> None:
-    """Knock out what is in view; off where that is too much or too little."""
-    fitting = knocking.fits(on_contig)
+def button(on_contig: Interval, not_here: str = "") -> None:
+    """Knock out what is in view; off where that is too much or too little, or for the reason given."""
+    fitting = knocking.fits(on_contig) and not not_here
+    why = not_here or (
+        f"Draw a box over {SMALLEST} to {LARGEST:,} bp first: what is in view is knocked out."
+    )
     st.button(
         f"Knock out {on_contig.length:,} bp" if fitting else "Knock out",
         icon=":material/content_cut:", on_click=state.knock_out, key="knock_out",
         args=((on_contig.start, on_contig.end),), disabled=not fitting,
-        help=_HELP if fitting else f"Draw a box over {SMALLEST} to {LARGEST:,} bp first: what is "
-        "in view is knocked out.",
+        help=_HELP if fitting else why,
     )  # fmt: skip
 
 

@@ -22,14 +22,23 @@ from interpret.peak_motifs import CHANCE, NamedPeaks, name_peaks
 def named(
     picture: ContributionPicture, found: Contributions, asked: Explanation, shown: Scene, seat: Seat
 ) -> ContributionPicture:
-    """The same with the motifs under its peaks, where single bases are drawn; what is there is told here."""
+    """The same with the motifs under peaks, where single bases are drawn; what is there is told here.
+
+    Args:
+        picture: what they are drawn in.
+        found: whose peaks are looked at.
+        asked: what it answers.
+        shown: the question.
+        seat: of this session.
+    """
     if shown.view.length > BARS_UP_TO:
         st.caption(f"Motifs under the peaks are named from {BARS_UP_TO:,} bp in view on.")
         return picture
     peaks = peaks_of(found, asked, shown, seat)
     if peaks is None:
         return picture
-    st.caption(widgets.plain(said(peaks, shown.view)), width="stretch")
+    whose = "" if picture.reference is None else " Peaks are those of REF."
+    st.caption(widgets.plain(said(peaks, shown.view) + whose), width="stretch")
     return replace(picture, called=called(peaks, shown.view))
 
 

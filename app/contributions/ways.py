@@ -7,6 +7,7 @@ import streamlit as st
 from app import state
 from app.asking.scene import Scene
 from app.computing.explanations import Explanation, explanation
+from enformer.coordinates import Variant
 from interpret.baselines import BASELINES
 from interpret.target import Target
 
@@ -64,12 +65,12 @@ class Way:
         path = "" if self.quick else f", {self.steps} steps from {_BASELINES[self.baseline]}"
         return f"{_NAMES[self.name]}{path}{', both strands' if self.both else ''}"
 
-    def request(self, shown: Scene, target: Target) -> Explanation:
-        """What is asked of the services. The reference is explained, with or without a variant."""
+    def request(self, shown: Scene, target: Target, variant: Variant | None = None) -> Explanation:
+        """What is asked of the services: the reference is explained, or with a variant its ALT."""
         path = {} if self.quick else {"baseline": self.baseline, "steps": self.steps}
         return explanation(
             f"contributions {'quick' if self.quick else 'integrated'}", shown.checkpoint,
-            shown.place.genome, shown.window, None, target,
+            shown.place.genome, shown.window, variant, target,
             method=self.name, both=self.both, **path,
         )  # fmt: skip
 

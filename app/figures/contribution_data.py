@@ -13,6 +13,8 @@ from enformer.coordinates import Interval
 
 LETTERS_UP_TO, BARS_UP_TO = 300, 4000
 """Bp in view up to which letters, and up to which bars, can still be told apart."""
+CLICKS_UP_TO = 1000
+"""Bp in view up to which a base is at least about a pixel wide, so that a click can mean it."""
 COLUMNS = 900
 """Columns of an envelope: about one for each pixel."""
 
@@ -40,6 +42,43 @@ class Envelope:
     high: Float[np.ndarray, " columns"]
 
 
+@dataclass(frozen=True)
+class Stack:
+    """Letters in one column, where the alleles have other bases.
+
+    Attributes:
+        position: 0-based.
+        letters: bases with their contributions, from the axis outwards on either side.
+        about: what they are, for people.
+    """
+
+    position: int
+    letters: tuple[tuple[str, float], ...]
+    about: str
+
+    @property
+    def placed(self) -> list[tuple[str, float, float]]:
+        """Base, where it stands, and its height; those below the axis hang from there."""
+        found, ends = [], {True: 0.0, False: 0.0}
+        for base, height in self.letters:
+            above = height > 0
+            found.append((base, ends[above], height))
+            ends[above] += height
+        return found
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """The lowest and the highest end."""
+        ends = [0.0, *(bottom + height for _, bottom, height in self.placed)]
+        return min(ends), max(ends)
+
+
+Letters = tuple[
+    Float[np.ndarray, " letters"], Float[np.ndarray, " letters"], Float[np.ndarray, " letters"]
+]
+"""Left edges, heights, and where they stand."""
+
+
 @dataclass(frozen=True, eq=False)
 class ContributionPicture:
     """Everything on a contribution figure.
@@ -54,6 +93,9 @@ class ContributionPicture:
         gap: how nearly the contributions add up to what they explain; empty where they need not.
         second: the same by another method, drawn below.
         called: peaks in view with the motifs under them; None where nobody looked.
+        allele: of a variant, "ALT" or "ALT − REF", which then are `values`; empty for the reference.
+        stacks: positions at which the alleles have other bases; their values are the sums.
+        reference: the reference's contributions, where `values` are a difference.
     """
 
     locus: LocusPicture
@@ -65,6 +107,31 @@ class ContributionPicture:
     gap: str = ""
     second: "ContributionPicture | None" = None
     called: tuple[Called, ...] | None = None
+    allele: str = ""
+    stacks: tuple[Stack, ...] = ()
+    reference: Float[np.ndarray, " length"] | None = None
+
+    @property
+    def quantity(self) -> str:
+        """What the axis has."""
+        return "contribution" if self.reference is None else self.allele
+
+    @property
+    def title(self) -> str:
+        """What the figure shows."""
+        return f"Contributions, {self.allele}," if self.allele else "Contributions"
+
+    @property
+    def lane(self) -> str:
+        """The name of its lane."""
+        if self.reference is not None:
+            return self.allele
+        return f"Contribution, {self.allele}" if self.allele else "Contribution"
+
+    @property
+    def stacks_in_view(self) -> tuple[Stack, ...]:
+        """Those that are seen."""
+        return tuple(one for one in self.stacks if self.view.start <= one.position < self.view.end)
 
     @property
     def methods(self) -> tuple["ContributionPicture", ...]:
@@ -94,6 +161,11 @@ class ContributionPicture:
             return Level.ENVELOPE
         return Level.BARS if length > LETTERS_UP_TO else Level.LETTERS
 
+    @property
+    def clickable(self) -> bool:
+        """Whether a click can mean a base."""
+        return self.view.length <= CLICKS_UP_TO
+
     @cached_property
     def _part(self) -> slice:
         start = self.locus.window.start
@@ -112,10 +184,24 @@ class ContributionPicture:
     def of_base(
         self, base: str
     ) -> tuple[Float[np.ndarray, " letters"], Float[np.ndarray, " letters"]]:
-        """Left edges and contributions of a base's positions in view, without those of zero."""
+        """Left edges and contributions of a base's positions in view, without those of zero and stacks."""
         here = np.frombuffer(self.letters.encode(), dtype=np.uint8) == ord(base)
-        places = np.flatnonzero(here & (self.seen != 0))
+        alone = np.ones(len(here), dtype=bool)
+        alone[[one.position - self.view.start for one in self.stacks_in_view]] = False
+        places = np.flatnonzero(here & alone & (self.seen != 0))
         return (self.view.start + places).astype(np.float64), self.seen[places].astype(np.float64)
+
+    def drawn_of(self, base: str) -> Letters:
+        """All letters of a base in view, those of stacks among them."""
+        starts, heights = self.of_base(base)
+        more = np.array(
+            [(one.position, height, bottom) for one in self.stacks_in_view
+             for letter, bottom, height in one.placed if letter == base and height],
+            dtype=np.float64,
+        ).reshape(-1, 3)  # fmt: skip
+        alone = np.stack([starts, heights, np.zeros_like(starts)], axis=1)
+        found = np.concatenate([alone, more])
+        return found[:, 0], found[:, 1], found[:, 2]
 
     @cached_property
     def envelope(self) -> Envelope:
@@ -130,7 +216,9 @@ class ContributionPicture:
     @property
     def value_range(self) -> tuple[float, float]:
         """Bottom and top of the axis: round numbers around what is in view."""
-        low, high = float(self.seen.min()), float(self.seen.max())
+        spans = [one.span for one in self.stacks_in_view if self.level is not Level.ENVELOPE]
+        low = min([float(self.seen.min()), *(low for low, _ in spans)])
+        high = max([float(self.seen.max()), *(high for _, high in spans)])
         bottom, top = 0.0 - round_up(-low), round_up(high)
         # letters that all point one way still stand on a line
         return (bottom, top) if top > bottom else (0.0, 1.0)
@@ -172,7 +260,7 @@ def describe(picture: ContributionPicture) -> str:
     seen, names = picture.seen, sorted({g.symbol for g in picture.locus.genes
                                         if g.interval.intersect(picture.view)})  # fmt: skip
     parts = [
-        f"Contributions of the bases over {picture.locus.place} ({picture.locus.assembly}), drawn "
+        f"{_WHOSE[picture.allele]} over {picture.locus.place} ({picture.locus.assembly}), drawn "
         f"as {_DRAWN[picture.level]}, to {picture.explained}.",
         f"{picture.method}. {picture.gap}".strip(),
         f"Genes: {', '.join(names[:12])}." if names else "No genes in view.",
@@ -190,6 +278,11 @@ def _named(picture: ContributionPicture) -> str:
     return f"Motifs under peaks: {', '.join(names)}." if names else ""
 
 
+_WHOSE = {
+    "": "Contributions of the bases",
+    "ALT": "Contributions of the bases of ALT",
+    "ALT − REF": "ALT − REF of the contributions of the bases",
+}
 _DRAWN = {
     Level.ENVELOPE: "the largest and smallest in each pixel",
     Level.BARS: "one bar a base",
@@ -200,6 +293,6 @@ _DRAWN = {
 def _extreme(which: str, picture: ContributionPicture, place: int) -> str:
     position = picture.view.start + place + 1
     return (
-        f"The {which} contribution in view is {picture.seen[place]:.3g}, of {picture.letters[place]} at "
-        f"{picture.view.contig}:{position:,}."
+        f"The {which} {picture.quantity} in view is {picture.seen[place]:.3g}, of "
+        f"{picture.letters[place]} at {picture.view.contig}:{position:,}."
     )

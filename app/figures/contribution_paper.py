@@ -72,7 +72,7 @@ class _Sheet(Sheet):
 
 def title(picture: ContributionPicture) -> str:
     """Of the document."""
-    return f"Contributions over {picture.locus.place} ({picture.locus.assembly})"
+    return f"{picture.title} over {picture.locus.place} ({picture.locus.assembly})"
 
 
 def laid_out(picture: ContributionPicture, width: float, look: Look = PLAIN) -> paper.Drawing:
@@ -95,7 +95,7 @@ def _values(page: paper.Page, sheet: _Sheet, place: int, one: ContributionPictur
     axes = over(page, sheet, top, sheet.lane)
     _scale(axes, *one.value_range)
     _LEVELS[one.level](axes, one)
-    title = "Second method" if place else "Contribution"
+    title = "Second method" if place else one.lane
     write_name(page, top + sheet.lane / 2, _about(sheet, one, title))
 
 
@@ -131,9 +131,10 @@ def _envelope(axes: Axes, picture: ContributionPicture) -> None:
 
 def _bars(axes: Axes, picture: ContributionPicture) -> None:
     for base in logo.BASES:
-        starts, heights = picture.of_base(base)
+        starts, heights, bottoms = picture.drawn_of(base)
+        tops = bottoms + heights
         x = np.stack([starts, starts, starts + 1, starts + 1], axis=1)
-        y = np.stack([0 * heights, heights, heights, 0 * heights], axis=1)
+        y = np.stack([bottoms, tops, tops, bottoms], axis=1)
         axes.add_collection(
             PolyCollection(list(np.stack([x, y], axis=-1)), facecolor=PAPER.bases[base], lw=0)
         )
@@ -142,9 +143,9 @@ def _bars(axes: Axes, picture: ContributionPicture) -> None:
 def _letters(axes: Axes, picture: ContributionPicture) -> None:
     """One path for each base; `add_patch` would measure each of its segments."""
     for base in logo.BASES:
-        starts, heights = picture.of_base(base)
-        if len(starts):
-            path = Path(*logo.paper_path(base, starts, heights))
+        letters = picture.drawn_of(base)
+        if len(letters[0]):
+            path = Path(*logo.paper_path(base, *letters))
             axes.add_artist(PathPatch(path, facecolor=PAPER.bases[base], lw=0))
 
 
@@ -157,7 +158,10 @@ def _pooled(figure: paper.Page, sheet: _Sheet, picture: ContributionPicture) -> 
     edges = np.clip(picture.token_edges, picture.view.start, picture.view.end)
     axes.stairs(picture.pooled_in_view, edges, fill=True, color=PAPER.hairline, lw=0)
     look = sheet.look
-    lines = [("Per 128 bp", look.text, "bold"), ("|contribution|, summed", look.small, "normal")]
+    lines = [
+        ("Per 128 bp", look.text, "bold"),
+        (f"|{picture.quantity}|, summed", look.small, "normal"),
+    ]
     if picture.second is not None:
         axes.stairs(picture.second.pooled_in_view, edges, color=PAPER.accent, lw=0.6, ls=":")
         lines.append(("dotted: second method", look.small, "normal"))

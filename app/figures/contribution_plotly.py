@@ -91,10 +91,10 @@ def _envelope(picture: ContributionPicture, axis: str, colours: Theme) -> list[S
 
 def _bars(picture: ContributionPicture, base: str, axis: str, colours: Theme) -> Spec:
     """All bars of a base as one path: thousands of bars of their own would be felt."""
-    starts, heights = picture.of_base(base)
-    gap = np.full_like(starts, np.nan)
+    starts, heights, bottoms = picture.drawn_of(base)
+    gap, tops = np.full_like(starts, np.nan), bottoms + heights
     x = np.stack([starts, starts, starts + 1, starts + 1, starts, gap], axis=1)
-    y = np.stack([0 * heights, heights, heights, 0 * heights, 0 * heights, gap], axis=1)
+    y = np.stack([bottoms, tops, tops, bottoms, bottoms, gap], axis=1)
     return {
         "type": "scatter", "mode": "lines", "name": base, "x": x.ravel(),
         "y": y.ravel().astype(np.float32), "yaxis": axis, "fill": "toself",
@@ -106,11 +106,11 @@ def _bars(picture: ContributionPicture, base: str, axis: str, colours: Theme) ->
 def _letters(picture: ContributionPicture, axis: str, colours: Theme) -> list[Spec]:
     if picture.level is not Level.LETTERS:
         return []
-    found = {base: picture.of_base(base) for base in logo.BASES}
+    found = {base: picture.drawn_of(base) for base in logo.BASES}
     return [
-        {"type": "path", "path": logo.svg_path(base, starts, heights), "xref": "x", "yref": axis,
+        {"type": "path", "path": logo.svg_path(base, *letters), "xref": "x", "yref": axis,
          "fillcolor": colours.bases[base], "line": {"width": 0}}
-        for base, (starts, heights) in found.items() if len(starts)
+        for base, letters in found.items() if len(letters[0])
     ]  # fmt: skip
 
 
@@ -138,11 +138,14 @@ def _pointer(picture: ContributionPicture) -> Spec:
     """What the pointer says: the base with its contribution, or the column's extremes."""
     far = picture.level is Level.ENVELOPE
     x, text = _columns_told(picture) if far else _bases_told(picture)
-    return {
+    lane = {
         "type": "scatter", "mode": "lines", "x": x, "y": np.ones(len(x), dtype=np.float32),
         "yaxis": POINTER, "line": {"width": 0}, "text": text, "hoverinfo": "text",
         "hovertemplate": "%{text}<extra></extra>",
     }  # fmt: skip
+    if not picture.clickable:
+        return lane
+    return lane | page.clickable(np.arange(picture.view.start, picture.view.end))
 
 
 def _columns_told(picture: ContributionPicture) -> tuple[np.ndarray, list[str]]:
@@ -161,9 +164,10 @@ def _bases_told(picture: ContributionPicture) -> tuple[np.ndarray, list[str]]:
     pooled = _pooled_at(picture, starts)
     columns = [picture.letters, picture.seen, pooled]
     text = [
-        f"<b>{contig}:{start + 1:,} {base}</b><br>contribution {value:.3g}<br>128 bp: {mass:.3g}"
+        f"<b>{contig}:{start + 1:,} {base}</b><br>{picture.quantity} {value:.3g}<br>128 bp: {mass:.3g}"
         for start, base, value, mass in zip(starts, *columns, strict=True)
     ]
+    _tell_alleles(text, picture)
     if picture.second is not None:
         second = picture.second.seen
         text = [
@@ -174,6 +178,17 @@ def _bases_told(picture: ContributionPicture) -> tuple[np.ndarray, list[str]]:
     )
     return starts + 0.5, [f"{said}<br>{motif}" if motif else said
                           for said, motif in zip(text, told, strict=True)]  # fmt: skip
+
+
+def _tell_alleles(text: list[str], picture: ContributionPicture) -> None:
+    """What both alleles have at each base of a difference, and what stands there where they differ."""
+    if picture.reference is not None:
+        first = picture.view.start - picture.locus.window.start
+        refs = picture.reference[first : first + len(text)]
+        for place, (value, ref) in enumerate(zip(picture.seen, refs, strict=True)):
+            text[place] += f"<br>ALT {ref + value:.3g}, REF {ref:.3g}"
+    for one in picture.stacks_in_view:
+        text[one.position - picture.view.start] += f"<br>{one.about}"
 
 
 def _pooled_at(picture: ContributionPicture, starts: np.ndarray) -> np.ndarray:
@@ -188,16 +203,19 @@ def _names(frame: ContributionFrame, colours: Theme) -> list[Spec]:
         Level.LETTERS: "letters as high as they weigh",
     }[picture.level]  # fmt: skip
     key = "" if picture.level is Level.ENVELOPE else _key(colours)
+    if picture.reference is not None and picture.level is Level.LETTERS:
+        how = "letters as high as they differ"
     for place, one in enumerate(picture.methods):
         lines = [*textwrap.wrap(one.method, at.UNIT_LETTERS), *([how, key] if place == 0 else [])]
-        title = (
-            "Contribution" if picture.second is None else ("Contribution", "Second method")[place]
-        )
+        title = "Second method" if place else picture.lane
         found.append(_name(title, lines, sum(frame.values_domain(place)) / 2, colours))
     if frame.motif_rows:
         lines = ["pale: no motif known"] if any(not one.name for one in picture.motifs) else []
         found.append(_name("Motifs", lines, sum(frame.motifs_domain) / 2, colours))
-    pooled = ["|contribution|, summed", *(["dotted: second method"] if picture.second else [])]
+    pooled = [
+        f"|{picture.quantity}|, summed",
+        *(["dotted: second method"] if picture.second else []),
+    ]
     return [*found, _name("Per 128 bp", pooled, sum(frame.pooled_domain) / 2, colours)]
 
 

@@ -123,6 +123,10 @@ def _washes(frame: Frame, colours: Theme) -> list[Spec]:
         else:
             wash = box("x", mark.start, 0, mark.end, 1, fill[mark.kind])
             shapes.append(wash | {"layer": "below"})
+            if mark.is_line(frame.em):
+                middle = (mark.start + mark.end) / 2
+                edge = line(middle, 0, middle, 1, colours.shades("DNASE").line, x="x")
+                shapes.append(edge | {"layer": "below"})
     return shapes
 
 

@@ -203,6 +203,8 @@ def _washes(figure: paper.Page, sheet: Sheet) -> None:
             front.plot([middle] * 2, [sheet.genes_top - HEAD, height], lw=0.6, ls=":", c=PAPER.ink)
         else:
             back.axvspan(mark.start, mark.end, facecolor=fill[mark.kind], edgecolor="none")
+            if mark.is_line(sheet.em(sheet.look.small)):
+                back.axvline((mark.start + mark.end) / 2, lw=0.5, c=PAPER.shades("DNASE").line)
         y = MARK_ROW * (mark.row + 0.55)
         front.text(mark.middle, y, mark.label, size=sheet.look.small, ha="center", va="center")
 

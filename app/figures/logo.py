@@ -72,26 +72,33 @@ def glyph(base: str) -> Glyph:
 
 
 def placed(
-    base: str, starts: Float[np.ndarray, " letters"], heights: Float[np.ndarray, " letters"]
+    base: str,
+    starts: Float[np.ndarray, " letters"],
+    heights: Float[np.ndarray, " letters"],
+    bottoms: Float[np.ndarray, " letters"] | None = None,
 ) -> Float[np.ndarray, "letters points 2"]:
-    """A base's letters, one bp wide, standing on zero; those with a negative height hang upside down.
+    """A base's letters, one bp wide; those with a negative height hang upside down.
 
     Args:
         base: A, C, G or T.
         starts: left edges, in bp.
         heights: contributions.
+        bottoms: where they stand; on zero where not given.
     """
     points = glyph(base).points
-    across = starts[:, None] + points[None, :, 0]
-    return np.stack([across, heights[:, None] * points[None, :, 1]], axis=-1)
+    across, up = starts[:, None] + points[None, :, 0], heights[:, None] * points[None, :, 1]
+    return np.stack([across, up if bottoms is None else up + bottoms[:, None]], axis=-1)
 
 
 def svg_path(
-    base: str, starts: Float[np.ndarray, " letters"], heights: Float[np.ndarray, " letters"]
+    base: str,
+    starts: Float[np.ndarray, " letters"],
+    heights: Float[np.ndarray, " letters"],
+    bottoms: Float[np.ndarray, " letters"] | None = None,
 ) -> str:
     """All letters of a base as one SVG path in the units of the axes, as Plotly's shapes want it."""
     # 0.001 bp is far below a pixel, and so are five digits of a height
-    return " ".join(_svg(base, letter) for letter in placed(base, starts, heights))
+    return " ".join(_svg(base, letter) for letter in placed(base, starts, heights, bottoms))
 
 
 def _svg(base: str, letter: Float[np.ndarray, "points 2"]) -> str:
@@ -104,8 +111,11 @@ def _svg(base: str, letter: Float[np.ndarray, "points 2"]) -> str:
 
 
 def paper_path(
-    base: str, starts: Float[np.ndarray, " letters"], heights: Float[np.ndarray, " letters"]
+    base: str,
+    starts: Float[np.ndarray, " letters"],
+    heights: Float[np.ndarray, " letters"],
+    bottoms: Float[np.ndarray, " letters"] | None = None,
 ) -> tuple[Float[np.ndarray, "points 2"], Int[np.ndarray, " points"]]:
     """All letters of a base as vertices and codes of one Matplotlib path."""
-    vertices = placed(base, starts, heights)
+    vertices = placed(base, starts, heights, bottoms)
     return vertices.reshape(-1, 2), np.tile(glyph(base).codes, len(vertices))

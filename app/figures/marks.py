@@ -12,6 +12,8 @@ OUTSIDE = "not predicted"
 PADDING = "N padding"
 MOST_ROWS = 4
 """Of names; the names of what fits in none are left out."""
+NARROW = 0.25
+"""Ems below which a wash would hardly be seen, and is a line, too."""
 LETTER = 0.58
 """Width of a letter of running text in ems, a little wider than Arial's average."""
 
@@ -35,6 +37,10 @@ class Mark:
     label: str
     middle: float
     row: int = 0
+
+    def is_line(self, em: float) -> bool:
+        """Whether it is a highlight too narrow to be seen as a wash; `em` as in `marks`."""
+        return self.kind == "highlight" and self.end - self.start < NARROW * em
 
 
 def marks(picture: LocusPicture, em: float) -> tuple[Mark, ...]:

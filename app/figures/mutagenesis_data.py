@@ -46,6 +46,7 @@ class MutagenesisPicture:
         variant: framed.
         trained: false when the weights were never trained, which is then written on the figure.
         called: motifs that the variant makes or breaks, drawn under the logo; None where nobody looked.
+        marked: what a person points out.
     """
 
     region: Interval
@@ -59,6 +60,13 @@ class MutagenesisPicture:
     variant: Variant | None = None
     trained: bool = True
     called: tuple[Called, ...] | None = None
+    marked: Interval | None = None
+
+    @property
+    def marked_here(self) -> Interval | None:
+        """The columns that are pointed out; all of them would tell nothing."""
+        here = None if self.marked is None else self.marked.intersect(self.region)
+        return None if here == self.region else here
 
     @property
     def title(self) -> str:

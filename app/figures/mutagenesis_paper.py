@@ -151,11 +151,15 @@ def _map(figure: paper.Page, sheet: _Sheet) -> None:
             Rectangle((frame.start, frame.top), frame.end - frame.start, frame.bottom - frame.top,
                       fill=False, ec=PAPER.accent, lw=1)
         )  # fmt: skip
+    if (marked := picture.marked_here) is not None:
+        axes.add_patch(Rectangle((marked.start, 0), marked.length, len(BASES), fill=False,
+                                 ec=PAPER.shades("DNASE").line, lw=0.8))  # fmt: skip
     marks = ticks(picture.region, max(2, int(sheet.across / 14)))
     axes.set_xticks([tick.x for tick in marks], [tick.label for tick in marks])
     axes.spines["bottom"].set_visible(True)
     axes.set_xlabel(f"Position on {picture.region.contig} (bp, {picture.assembly})", labelpad=1.5)
     framed = "; frame: the variant" if picture.outlines else ""
+    framed += "; column: marked" if picture.marked_here else ""
     said = f"ALT − REF of the target; dot: the reference{framed}"
     _name(figure, sheet, sheet.map_top + MAP / 2, "Each base instead", said)
 

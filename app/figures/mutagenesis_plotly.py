@@ -16,6 +16,7 @@ from app.figures.motif_plotly import motif_axis, motif_traces
 from app.figures.mutagenesis_data import MutagenesisPicture
 from app.figures.palette import Theme
 from app.figures.ruler import length_text, ticks
+from app.figures.specs import box
 
 RIGHT, TOP, NOTE = 112, 62, 18
 LOGO, GAP, LETTERS, ROW = 120, 10, 24, 34
@@ -78,7 +79,7 @@ def mutagenesis_figure(
     sheet = _Sheet.of(picture, across)
     traces = [
         _map(picture, colours, dark), _dots(picture, colours), _letters(picture, colours, across),
-        _pointer(picture),
+        _pointer(picture), _cells(picture),
     ]  # fmt: skip
     traces += motif_traces(sheet.motifs, MOTIFS_AXIS, colours) if sheet.rows else []
     return go.Figure({"data": traces, "layout": _layout(picture, sheet, colours, across)})
@@ -90,13 +91,13 @@ def _layout(picture: MutagenesisPicture, sheet: _Sheet, colours: Theme, across: 
     return motifs | page.base_layout(colours) | {
         "height": TOP + sheet.height + NOTE + 10,
         "margin": {"l": at.LEFT, "r": RIGHT, "t": TOP, "b": NOTE + 10},
-        "hovermode": "closest", "dragmode": False,
+        "hovermode": "closest", "hoverdistance": -1, "clickmode": "event+select", "dragmode": False,
         "xaxis": _ruler(picture, colours, across),
         "yaxis": _rows(sheet, colours),
         "yaxis2": _logo_axis(picture, sheet, colours),
         "yaxis3": {"domain": sheet.domain(sheet.letters, sheet.map), "range": [0, 1], "visible": False,
                    "fixedrange": True, "anchor": "x"},
-        "shapes": [*_logo(picture, colours), *_frames(picture, colours)],
+        "shapes": [*_logo(picture, colours), *_mark(picture, colours), *_frames(picture, colours)],
         "annotations": [*_head(picture, sheet, colours), *_names(picture, sheet, colours)],
     }  # fmt: skip
 
@@ -190,10 +191,33 @@ def _pointer(picture: MutagenesisPicture) -> Spec:
         )
     ]
     return {
-        "type": "scatter", "mode": "markers", "yaxis": LOGO_AXIS, "x": picture.positions - 0.5,
-        "y": picture.importance.astype(np.float32), "marker": {"size": 16, "opacity": 0},
-        "text": told, "hovertemplate": "%{text}<extra></extra>",
-    }  # fmt: skip
+        "type": "scatter", "yaxis": LOGO_AXIS, "x": picture.positions - 0.5,
+        "y": picture.importance.astype(np.float32), "text": told,
+        "hovertemplate": "%{text}<extra></extra>",
+    } | page.clickable(picture.positions - 1)  # fmt: skip
+
+
+def _cells(picture: MutagenesisPicture) -> Spec:
+    """The middle of each cell: it is what a click chooses, which a heatmap does not tell."""
+    columns, rows = (each.ravel() for each in np.indices((picture.region.length, len(BASES))))
+    starts = picture.region.start + columns
+    told = [
+        picture.told(int(column), BASES[row]) for column, row in zip(columns, rows, strict=True)
+    ]
+    return {
+        "type": "scatter", "x": starts + 0.5, "y": rows + 0.5, "text": told,
+        "hovertemplate": "%{text}<extra></extra>",
+    } | page.clickable(starts)  # fmt: skip
+
+
+def _mark(picture: MutagenesisPicture, colours: Theme) -> list[Spec]:
+    """A frame from top to bottom around the columns that are pointed out."""
+    here = picture.marked_here
+    if here is None:
+        return []
+    wash = box("x", here.start, 0, here.end, 1, colours.highlight) | {"layer": "below"}
+    edge = {"line": {"width": 1.5, "color": colours.shades("DNASE").line}}
+    return [wash, box("x", here.start, 0, here.end, 1, "rgba(0,0,0,0)") | edge]
 
 
 def _logo(picture: MutagenesisPicture, colours: Theme) -> list[Spec]:
@@ -236,6 +260,7 @@ def _names(picture: MutagenesisPicture, sheet: _Sheet, colours: Theme) -> list[S
         return _text(text, sum(sheet.domain(top, bottom)) / 2)
 
     framed = [] if picture.variant is None or not picture.outlines else ["frame: the variant"]
+    framed += ["long frame: marked"] if picture.marked_here else []
     hollow = ["hollow: lost with ALT"] if sheet.rows > 1 else []
     motifs = [name("Motifs", hollow, LOGO + GAP, sheet.letters)] if sheet.rows else []
     unit = "<br>".join(textwrap.wrap(picture.unit, 16))

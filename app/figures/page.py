@@ -1,6 +1,9 @@
 """How figures look and behave on the page, whatever they show."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+import numpy as np
 
 from app.figures.palette import DARK, FONTS, LIGHT, Theme
 
@@ -46,6 +49,29 @@ def untrained(colours: Theme, **where: Any) -> dict[str, Any]:
         "text": f"<b>{UNTRAINED}</b>", "xref": "paper", "yref": "paper", "x": 1, "showarrow": False,
         "xanchor": "right", "yanchor": "middle", "font": {"color": colours.accent},
     } | where  # fmt: skip
+
+
+def clickable(starts: np.ndarray) -> dict[str, Any]:
+    """What makes invisible markers of bases out of a trace: a click on one chooses it.
+
+    Args:
+        starts: 0-based position of each marker's base.
+    """
+    unseen = {"marker": {"opacity": 0}}
+    return {
+        "mode": "markers", "marker": {"size": 4, "opacity": 0}, "selected": unseen,
+        "unselected": unseen, "customdata": starts,
+    }  # fmt: skip
+
+
+def clicked_base(points: Sequence[Mapping[str, Any]]) -> int | None:
+    """The 0-based position of the base that was chosen; None where something else was."""
+    for point in points:
+        known = point.get("customdata")
+        start = known[0] if isinstance(known, list | tuple) and known else known
+        if isinstance(start, int | float):
+            return int(start)
+    return None
 
 
 def config(file_name: str) -> dict[str, Any]:

@@ -58,9 +58,15 @@ def _contributions(picture: ContributionPicture) -> str:
         Level.LETTERS: "as letters whose height is the contribution",
     }[picture.level]
     gap = f" {picture.gap}." if picture.gap else ""
+    whose = {
+        "": "Contribution of each base",
+        "ALT": f"Contribution of each base of ALT, {picture.locus.variant},",
+        "ALT − REF": f"ALT − REF of the contribution of each base, {picture.locus.variant},",
+    }[picture.allele]
+    below = "contributions" if picture.reference is None else "differences"
     return (
-        f"Contribution of each base over {picture.locus.place} ({picture.locus.assembly}) to "
-        f"{picture.explained}, drawn {drawn}. {picture.method}.{gap} Below, absolute contributions summed "
+        f"{whose} over {picture.locus.place} ({picture.locus.assembly}) to "
+        f"{picture.explained}, drawn {drawn}. {picture.method}.{gap} Below, absolute {below} summed "
         f"over {picture.locus.bin_size} bp."
     )
 

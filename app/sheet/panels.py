@@ -9,7 +9,7 @@ from app.asking.scene import Scene
 from app.attention import attending, attention_files
 from app.computing.explanations import Explanation
 from app.computing.predictions import Answer
-from app.contributions import contributing
+from app.contributions import alleles, contributing
 from app.contributions.contribution_downloads import Files as ContributionFiles
 from app.contributions.ways import Way
 from app.evidence import candidates, evidencing
@@ -21,7 +21,7 @@ from app.figures.composed import Picture
 from app.figures.data import LocusPicture, locus_picture
 from app.figures.difference import with_differences
 from app.locus import picker
-from app.sheet.plan import NEED_VARIANT, PICTURES, Panel
+from app.sheet.plan import ALLELES, NEED_VARIANT, PICTURES, Panel
 from app.truth import truth
 from app.truth.truth_files import File
 from app.variant import variant_panel, varying
@@ -240,8 +240,10 @@ def _origins(found: Any) -> tuple[Provenance, ...]:
 
 
 def _contributions(panel: Panel, shown: Scene, genes: tuple[Gene, ...], source: Source) -> Made:
-    way = Way.parse(panel.question.method)
-    found = source.explain(way.request(shown, target_of(panel, shown)), shown, way.title)
+    way, target = Way.parse(panel.question.method), target_of(panel, shown)
+    allele = panel.allele if panel.allele in ALLELES[panel.kind] else alleles.REF
+    asked = alleles.requests(shown, target, way, allele)
+    found = alleles.joined([source.explain(each, shown, way.title) for each in asked], shown)
     locus = contributing.locus_of(shown, found.target, genes, tissue_of(panel, shown))
     picture = contributing.picture(found, shown, locus)
     files = ContributionFiles(found, picture)

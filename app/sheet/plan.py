@@ -21,7 +21,12 @@ PICTURES: Mapping[str, str] = {
 }
 """What a panel may show, as people read it."""
 NEED_VARIANT = ("variant", "map")
-ALLELES = ("REF", "ALT", "REF − ALT")
+_OF_ATTENTION, _OF_CONTRIBUTIONS = ("REF", "ALT", "REF − ALT"), ("REF", "ALT", "ALT − REF")
+ALLELES: Mapping[str, tuple[str, ...]] = {
+    "head": _OF_ATTENTION, "atlas": _OF_ATTENTION, "arcs": _OF_ATTENTION,
+    "contributions": _OF_CONTRIBUTIONS,
+}  # fmt: skip
+"""Of the pictures that show one allele or a difference, by kind."""
 COLUMNS = {1: "whole width", 2: "half", 3: "third"}
 _PALETTE = next(iter(PALETTES))
 
@@ -35,7 +40,7 @@ class Panel:
         question: what it answers; model and genome are those of the sheet.
         columns: how many of its width go into a row.
         names: a name for each track that is called something else, by `head/index`.
-        allele: whose attention is shown.
+        allele: whose attention or contributions are shown; contributions of no other than theirs are REF's.
         lanes: how many of the tracks that a variant changes most are drawn.
         flank: bases on each side of the variant that a map takes in.
     """
@@ -44,7 +49,7 @@ class Panel:
     question: Query = field(default_factory=Query)
     columns: int = 1
     names: Mapping[str, str] = field(default_factory=dict, hash=False)
-    allele: str = ALLELES[0]
+    allele: str = "REF"
     lanes: int = 3
     flank: int = 10
 
@@ -64,7 +69,8 @@ class Panel:
         panel = cls(**{**values, "question": Query.from_url(values["question"])})
         _check(panel.kind in PICTURES, f"there is no picture {panel.kind!r}")
         _check(panel.columns in COLUMNS, f"a row has no {panel.columns} columns")
-        _check(panel.allele in ALLELES, f"there is no allele {panel.allele!r}")
+        known = {name for names in ALLELES.values() for name in names}
+        _check(panel.allele in known, f"there is no allele {panel.allele!r}")
         _check(
             1 <= panel.lanes <= 20 and 1 <= panel.flank <= 200, "lanes or bases are out of range"
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from app import targets
 from app.asking.question import Query
 from app.asking.scene import Scene
+from app.contributions import alleles
 from app.figures.contribution_data import LETTERS_UP_TO
 from app.sheet.panels import target_of, tracks_of
 from app.sheet.plan import Panel
@@ -68,8 +69,16 @@ def panel(kind: str, query: Query, shown: Scene, columns: int = 1) -> Panel:
         # without a target, that of the track which the variant changes most is mapped
         question = replace(question, target=query.target)
     tracks = query.tracks if kind == "variant" else question.tracks
-    allele = "REF" if shown.parsed.variant is None else "REF − ALT"
-    return Panel(kind, replace(question, tracks=tracks), columns, allele=allele)
+    return Panel(
+        kind, replace(question, tracks=tracks), columns, allele=_allele(kind, query, shown)
+    )
+
+
+def _allele(kind: str, query: Query, shown: Scene) -> str:
+    """That of the open question for contributions; both compared for attention."""
+    if kind == "contributions":
+        return alleles.allele_of(query, shown)
+    return "REF" if shown.parsed.variant is None else "REF − ALT"
 
 
 def settled(query: Query, shown: Scene) -> Query:

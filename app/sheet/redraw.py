@@ -7,9 +7,10 @@ from typing import Any
 from app.asking import marking
 from app.asking.scene import Scene
 from app.attention import attending
-from app.contributions import contributing, knocking, motif_library, motif_marks, ways
+from app.contributions import alleles, contributing, knocking, motif_library, motif_marks, ways
 from app.contributions.knocking import Lost
 from app.contributions.motif_library import Library
+from app.contributions.ways import Way
 from app.evidence import evidencing
 from app.evidence.evidence_way import EvidenceWay
 from app.figures.arc_data import arc_picture
@@ -30,6 +31,7 @@ from enformer.checkpoint import Checkpoint
 from enformer.coordinates import Interval
 from enformer.errors import EnformerLensError
 from enformer.tracks import TrackId
+from interpret.allele_contributions import AlleleContributions
 from interpret.contributions import Contributions
 from interpret.elements import Element
 from interpret.peak_motifs import name_peaks
@@ -153,22 +155,31 @@ def _attention(asked: _Asked) -> Picture:
 def _contributions(asked: _Asked) -> Picture:
     query, shown, target = asked.single.question, asked.shown, asked.target
     way, beside = ways.pair(query.method)
-    found = asked.explained(way.request(shown, target), way.title)
+    allele = alleles.allele_of(query, shown)
+    found = _of_allele(asked, way, allele)
     washes = (*knocking.marks(_lost(asked, found), shown.view), *marking.highlights(query, shown))
     locus = contributing.locus_of(shown, target, asked.single.genes, asked.tissue, washes)
     made = contributing.picture(found, shown, locus)
     if beside is not None:
-        second = asked.explained(beside.request(shown, target), beside.title)
+        second = _of_allele(asked, beside, allele)
         made = replace(made, second=contributing.picture(second, shown, locus))
-    if (library := _library(asked)) is None:
+    library, of_peaks = _library(asked), alleles.with_motifs(found)
+    if library is None or of_peaks is None:
         return made
-    peaks = name_peaks(found, library.motifs(), library.name)
+    peaks = name_peaks(of_peaks, library.motifs(), library.name)
     return replace(made, called=motif_marks.called(peaks, shown.view))
+
+
+def _of_allele(asked: _Asked, way: Way, allele: str) -> Contributions:
+    requests = alleles.requests(asked.shown, asked.target, way, allele)
+    return alleles.joined([asked.explained(each, way.title) for each in requests], asked.shown)
 
 
 def _lost(asked: _Asked, found: Contributions) -> list[Lost]:
     """Every part that was knocked out."""
     shuffles, lost = asked.single.chosen["shuffles"], []
+    if isinstance(found, AlleleContributions):  # knock-outs are of the reference
+        return lost
     for part in knocking.parts(asked.single.question.knockouts, asked.shown):
         request = knocking.request(asked.shown, found.target, part, shuffles)
         made = asked.explained(request, f"Knock-out of {part}")
@@ -202,7 +213,8 @@ def _map(asked: _Asked) -> MutagenesisPicture:
     found = asked.explained(request, "Mutagenesis of the reference")
     library = _library(asked)
     changes = None if library is None else variant_motifs.scanned(shown, library)
-    return replace(varying.map_picture(found, shown), called=variant_motifs.called(changes))
+    called, marked = variant_motifs.called(changes), marking.region(asked.single.question, shown)
+    return replace(varying.map_picture(found, shown), called=called, marked=marked)
 
 
 def _evidence(asked: _Asked) -> Picture:

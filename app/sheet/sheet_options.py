@@ -93,8 +93,10 @@ def panel(number: int, now: Plan, one: Made | Unmade, query: Query, shown: Scene
 def _settings(number: int, own: Panel, one: Made | Unmade) -> None:
     """What only some pictures have."""
     of_variant = isinstance(one, Made) and one.shown.parsed.variant is not None
-    if own.kind in ("head", "atlas", "arcs") and of_variant:
-        _of_panel(number, "allele", own.allele, "segmented_control", "Allele", options=list(ALLELES),
+    if own.kind in ALLELES and of_variant:
+        known = ALLELES[own.kind]
+        now = own.allele if own.allele in known else known[0]
+        _of_panel(number, "allele", now, "segmented_control", "Allele", options=list(known),
                   required=True)  # fmt: skip
     if own.kind == "variant" and not own.question.tracks:
         _of_panel(number, "lanes", own.lanes, "selectbox", "Most changed tracks", options=LANES)

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from app import state
+from app.asking import marking
 from app.asking.scene import Scene
 from app.figures import page
 from app.figures.mutagenesis_data import MutagenesisPicture, describe
@@ -105,10 +106,13 @@ def _choose() -> None:
 
 def links(query: state.Query, target: Target) -> None:
     """The other views of the same question."""
-    asked = urlencode(replace(query, target=str(target)).to_url())
+    explained = replace(query, target=str(target))
+    asked = urlencode(explained.to_url())
+    change = urlencode(replace(explained, allele="difference").to_url())
     st.markdown(
         f":material/grid_on: [Attention, REF − ALT](attention?{asked}) &nbsp; "
-        f":material/equalizer: [Contributions of the bases](contributions?{asked})"
+        f":material/equalizer: [Contributions of the bases](contributions?{asked}) &nbsp; "
+        f":material/difference: [Contributions of the difference](contributions?{change})"
     )
 
 
@@ -238,10 +242,12 @@ def flank() -> int:
 
 
 def chart(picture: MutagenesisPicture, file_name: str) -> None:
-    """The map."""
+    """The map; a click on a column marks its base."""
+    key = f"map_{state.redraws()}"
     st.plotly_chart(
-        mutagenesis_figure(picture, dark=st.context.theme.type == "dark"), theme=None,
-        key=f"map_{state.redraws()}", config=page.config(file_name), alt=describe(picture),
+        mutagenesis_figure(picture, dark=st.context.theme.type == "dark"), theme=None, key=key,
+        on_select=lambda: marking.chosen(st.session_state[key].selection.points),
+        selection_mode="points", config=page.config(file_name), alt=describe(picture),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from app.asking import marking, toolbar
 from app.asking.scene import Scene
 from app.computing.seat import Seat
 from app.contributions import (
+    alleles,
     contributing,
     contribution_downloads,
     knocking,
@@ -33,9 +34,11 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
     """What is explained and how, the result, the picture of it, what is lost without a part."""
     tracks = picker.shown_tracks(query.tracks, shown.checkpoint, shown.head)
     target, (way, beside) = targets.target_of(query, shown, tracks), ways.pair(query.method)
+    allele = alleles.allele_of(query, shown)
     targets.choose(target, shown, tracks)
     row = {"horizontal": True, "vertical_alignment": "bottom"}
     with (first := st.container(**row, key="method")):
+        alleles.choose(allele, shown)
         ways.choose(way, beside)
     with st.container(**row, key="second_method") if beside else first:
         if beside is not None:
@@ -45,11 +48,13 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
     bar = st.container(horizontal=True, key="toolbar")
     with st.container(horizontal=True, vertical_alignment="center", key="truth"):
         tissue = truth_panel.choose(query, shown, _explained(target))
-    found = contributing.contributions(shown, target, way, seat)
+    found = contributing.contributions(shown, target, way, seat, allele)
     settled = contributing.settled(found, way)
-    other = contributing.second(shown, target, beside, seat) if beside and settled else None
+    other = contributing.second(shown, target, beside, seat, allele) if beside and settled else None
     ready = settled and (beside is None or other is not None)
-    wanted, count = knocking.parts(query.knockouts, shown), knockout_panel.shuffles_now()
+    not_here = "" if allele == alleles.REF else alleles.OF_REF
+    wanted = () if not_here else knocking.parts(query.knockouts, shown)
+    count = knockout_panel.shuffles_now()
     lost = knocking.outcome(wanted, found, shown, seat, count, ready)
     washes = (*knocking.marks(lost.done, shown.view), *marking.highlights(query, shown))
     genes = header.genes(shown, seat)
@@ -60,9 +65,10 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
     if picture.gap:
         said.caption(f"{widgets.plain(picture.gap)}.")
     if shown.parsed.variant is not None:
-        said.caption("The reference is explained; the variant is only marked.")
-    if settled:
-        picture = motif_marks.named(picture, found, way.request(shown, target), shown, seat)
+        said.caption(widgets.plain(alleles.said(allele, shown)))
+    if settled and (of_peaks := alleles.with_motifs(found)) is not None:
+        asked = alleles.requests(shown, target, way, allele)[0]
+        picture = motif_marks.named(picture, of_peaks, asked, shown, seat)
     methods = [way if settled else Way(both=way.both)]
     methods += [beside] if beside and other else []
     single = Single.of(
@@ -72,10 +78,10 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
     files = contribution_downloads.Files(found, picture, other, lost.done, single)
     with bar:
         toolbar.zoom_buttons(shown)
-        knockout_panel.button(shown, side_by_side.part_in_view(shown))
+        knockout_panel.button(side_by_side.part_in_view(shown), not_here)
         toolbar.menus(lambda: contribution_downloads.menu(files), query)
     figure = contribution_figure(picture, dark=st.context.theme.type == "dark")
-    toolbar.chart(figure, picture.locus, describe(picture), files.stem)
+    toolbar.chart(figure, picture.locus, describe(picture), files.stem, bases=picture.clickable)
     if other is not None:
         side_by_side.draw(found, other, shown)
     knockout_panel.draw(lost, seat)

@@ -82,7 +82,8 @@ def _map(query: state.Query, shown: Scene, effect: VariantEffect, seat: Seat) ->
     changes = variant_motifs.changes_of(shown, seat)
     found = varying.map_of(shown, target, flank, seat)
     if found is not None:
-        picture = replace(varying.map_picture(found, shown), called=variant_motifs.called(changes))
+        called, marked = variant_motifs.called(changes), marking.region(query, shown)
+        picture = replace(varying.map_picture(found, shown), called=called, marked=marked)
         motifs = "" if changes is None else changes.library
         single = Single.of(
             "map", query, shown, target=target, flank=flank, exact=found.exact, motifs=motifs

@@ -122,3 +122,68 @@ def test_a_second_method_is_drawn_below_the_first(server, new_page):
     expect(page.locator(".annotation-text", has_text="Second method").first).to_be_visible()
     expect(letters(page)).to_have_count(4)  # C and G of both
     expect(page.get_by_text("Second: Input × gradient, centred")).to_be_visible()
+
+
+def base_at(page: Page, share: float) -> tuple[float, float]:
+    """A place on the lane of contributions, so far from its left end."""
+    lane = page.locator(".js-plotly-plot .nsewdrag[data-subplot=xy3]")
+    lane.scroll_into_view_if_needed()
+    area = lane.bounding_box()
+    assert area is not None
+    return area["x"] + share * area["width"], area["y"] + 0.6 * area["height"]
+
+
+def test_a_click_marks_a_base_for_all_views_and_again_lets_it_go(server, new_page):
+    page = opened(new_page(), server, "contributions", locus="HBB", zoom="5227001-5227100")
+    page.mouse.click(*base_at(page, 0.405))
+    expect(page).to_have_url(re.compile("mark=5227041-5227041"))
+    expect(page.get_by_text("Marked in all views")).to_be_visible()
+    expect(page.locator(".annotation-text", has_text="marked")).to_be_visible()
+    settled(page)
+    page.mouse.click(*base_at(page, 0.805))
+    expect(page).to_have_url(re.compile("mark=5227081-5227081"))
+    settled(page)
+    page.get_by_role("link", name="Locus").first.click()
+    expect(page.locator("[class*=st-key-chart_]")).to_be_visible(timeout=60_000)
+    expect(page).to_have_url(re.compile(r"/\?.*mark=5227081-5227081"))
+    expect(page.locator(".annotation-text", has_text="marked")).to_be_visible()
+    settled(page)
+    page.get_by_role("link", name="Contributions").first.click()
+    shows(page, "chr11:5,227,001-5,227,100")
+    settled(page)
+    page.mouse.click(*base_at(page, 0.805))
+    expect(page.get_by_text("Marked in all views")).to_have_count(0)
+    expect(page).not_to_have_url(re.compile("mark="))
+
+
+def test_a_box_still_zooms_where_a_click_marks(server, new_page):
+    page = opened(new_page(), server, "contributions", locus="HBB", zoom="5227001-5227100")
+    (left, y), (right, _) = base_at(page, 0.2), base_at(page, 0.6)
+    page.mouse.move(left, y)
+    page.mouse.down()
+    page.mouse.move((left + right) / 2, y, steps=5)
+    page.mouse.move(right, y, steps=5)
+    page.mouse.up()
+    expect(page).to_have_url(re.compile(r"zoom=522702\d-52270(59|60|61)"))
+    assert "mark=" not in page.url
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("name", "variant"),
+    [("snv", "chr11:5,227,002 T>A"), ("insertion", "chr11:5,227,002 T>TGACA"),
+     ("deletion", "chr11:5,227,157 GGG>G")],
+)  # fmt: skip
+def test_the_difference_of_both_alleles_is_drawn(server, new_page, tmp_path, scheme, name, variant):
+    position = int(re.sub(r"[^0-9]", "", variant.split(":")[1].split()[0]))
+    page = opened(new_page(1280, scheme), server, "contributions", locus=variant,
+                  zoom=f"{position - 30}-{position + 29}")  # fmt: skip
+    for allele, lane in (("ALT", "Contribution, ALT"), ("ALT − REF", "ALT − REF")):
+        page.get_by_role("radio", name=allele, exact=True).click()
+        first = page.locator(".annotation-text", has_text=lane).first
+        expect(first).to_be_visible(timeout=120_000)
+        settled(page)
+        page.wait_for_timeout(500)
+        page.screenshot(path=tmp_path / f"{name}_{allele.replace(' − ', '-')}.png")
+    expect(page).to_have_url(re.compile("allele=difference"))
+    expect(page.get_by_text("Both alleles are explained")).to_be_visible()

@@ -30,6 +30,7 @@ def page() -> None:
         "method": lambda: state.choose_method("gradient"),
         "truth": lambda: state.choose_truth("blood"),
         "lanes": lambda: state.choose_lanes("log1p", "biosample"),
+        "allele": lambda: state.choose_allele("difference"),
         "evidence": lambda: state.choose_evidence("peaks:20:2"),
         "mark": lambda: state.choose_mark((6, 7)),
         "compare": lambda: state.compare_with("demo"),

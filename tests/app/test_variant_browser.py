@@ -97,3 +97,34 @@ def test_screenshots(server, new_page, request, root, tmp_path, scheme, width):
         if asked_for and (name, scheme, width) == ("sickle", "light", 1280):
             page.screenshot(path=root / "docs" / "variant.png")
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_a_click_on_a_column_of_the_map_marks_its_base(server, new_page, tmp_path):
+    page = opened(server, new_page(), locus=SICKLE)
+    cells = chart(page, "map").locator(".nsewdrag[data-subplot=xy]").first
+    cells.scroll_into_view_if_needed()
+    area = cells.bounding_box()
+    assert area is not None
+    page.mouse.click(area["x"] + 4.5 / 21 * area["width"], area["y"] + 0.6 * area["height"])
+    expect(page).to_have_url(re.compile("mark=5226996-5226996"))
+    settled(page)
+    frame = chart(page, "map").locator(".annotation-text", has_text="long frame: marked")
+    expect(frame).to_be_visible()
+    expect(chart(page, "chart").locator(".annotation-text", has_text="marked")).to_be_visible()
+    page.wait_for_timeout(500)
+    page.screenshot(path=tmp_path / "marked.png")
+    cells = chart(page, "map").locator(".nsewdrag[data-subplot=xy]").first
+    cells.scroll_into_view_if_needed()
+    area = cells.bounding_box()
+    assert area is not None
+    page.mouse.click(area["x"] + 4.5 / 21 * area["width"], area["y"] + 0.3 * area["height"])
+    expect(page).not_to_have_url(re.compile("mark="))
+
+
+def test_the_contributions_of_the_difference_are_one_click_away(server, new_page):
+    page = opened(server, new_page(), locus=SICKLE)
+    link = page.get_by_role("link", name="Contributions of the difference")
+    page.goto(page.url.partition("/variant")[0] + "/" + (link.get_attribute("href") or ""))
+    lane = page.locator(".js-plotly-plot .annotation-text", has_text="ALT − REF")
+    expect(lane.first).to_be_visible(timeout=120_000)
+    expect(page).to_have_url(re.compile("allele=difference"))

@@ -29,6 +29,13 @@ def test_a_mark_and_a_token_are_washed_and_named(open_view, view):
     assert "Marked in all views: demo1:301,001-301,200" in words(app)
 
 
+def test_a_marked_base_is_a_line_from_afar(open_view):
+    app = open_view("locus", locus=LOCUS, mark="302001-302001")
+    shapes = json.loads(figures(app)[0])["layout"]["shapes"]
+    assert any((one["x0"], one["x1"]) == (302_000.5, 302_000.5) for one in shapes)
+    assert "Marked in all views: demo1:302,001" in words(app)
+
+
 def test_the_attention_view_draws_the_mark_along_its_axes(open_view):
     bare, marked = (
         [json.loads(figure)["layout"].get("shapes", []) for figure in figures(app)]

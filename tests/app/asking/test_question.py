@@ -26,3 +26,11 @@ def test_each_part_is_asked_once_and_only_so_many():
 @pytest.mark.parametrize(("text", "read"), [("row", "row"), ("column", "column"), ("both", "")])
 def test_a_slice_is_a_row_or_a_column(text, read):
     assert Query.from_url({"slice": text}).slice == read
+
+
+@pytest.mark.parametrize(
+    ("text", "read"), [("alt", "alt"), ("difference", "difference"), ("ref", "")]
+)
+def test_an_allele_is_alt_or_the_difference(text, read):
+    assert Query.from_url({"allele": text}).allele == read
+    assert Query(allele=read).to_url() == ({"allele": read} if read else {})

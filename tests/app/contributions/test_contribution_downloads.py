@@ -124,3 +124,38 @@ def test_everything_is_in_the_zip(files):
     assert len(rows) == 1 + 16_384
     first = dict(zip(rows[0].split("\t"), rows[1].split("\t"), strict=True))
     assert float(first["contribution"]) == pytest.approx(files.found.per_position[0], abs=1e-9)
+
+
+def test_a_difference_says_so_in_name_data_and_provenance(files, tiny_checkpoint):
+    from dataclasses import replace
+
+    from app.contributions import alleles
+    from enformer import Variant
+    from interpret.allele_contributions import difference
+
+    genome = open_genome("demo")
+    ref = genome.fetch(Interval("demo1", 300_000, 300_001))
+    variant = Variant("demo1", 300_001, ref, "A" if ref != "A" else "G")
+    subject = Subject.read(tiny_checkpoint, genome, files.found.interval, variant)
+    alt = integrated_gradients(
+        subject.model, subject.one_hot, TARGET, steps=3, origin=subject.provenance
+    )
+    found = difference(files.found, alt, variant)
+    picture = replace(files.picture, values=found.per_position, stacks=alleles.stacks(found),
+                      allele=alleles.name_of(found), reference=files.found.per_position)  # fmt: skip
+    both = Files(found, picture)
+    assert "ALT-minus-REF_demo1-300001" in both.stem
+    made = json.loads(both.provenance)
+    assert made["allele"] == made["options"]["allele"] == "ALT − REF"
+    assert made["variant"]["alt"] == variant.alt
+    assert made["value"] == pytest.approx(alt.value - files.found.value)
+    assert "TF-MoDISco" not in both.forms
+    assert "ALT_minus_REF" in both.data("TSV")[2]().decode()
+    again = unpack(both.arrays()[2]())
+    np.testing.assert_array_equal(again.alt.values, alt.values)
+    with zipfile.ZipFile(io.BytesIO(both.everything(89)[2]())) as archive:
+        assert not any("modisco" in name for name in archive.namelist())
+    (stack,) = picture.stacks
+    total = sum(height for _, height in stack.letters)
+    assert total == pytest.approx(found.per_position[300_000 - found.interval.start], abs=1e-6)
+    assert json.loads(files.provenance)["allele"] == "REF"

@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from enformer import Interval, open_genome
 from tests.app.alone import finished, until, words
 
 LOCUS = "demo1:300,001-304,000"
@@ -100,14 +101,83 @@ def test_the_zoom_is_that_of_the_other_views(opened):
     assert letters(closer) == 4
 
 
-def test_a_variant_is_marked_and_the_reference_explained(opened):
-    from enformer import Interval, open_genome
-
+def snv() -> str:
     ref = open_genome("demo").fetch(Interval("demo1", 300_000, 300_001))
-    alt = "A" if ref != "A" else "G"
-    app = opened(locus=f"demo1:300001:{ref}>{alt}")
+    return f"demo1:300001:{ref}>{'A' if ref != 'A' else 'G'}"
+
+
+def deletion() -> str:
+    ref = open_genome("demo").fetch(Interval("demo1", 300_000, 300_004))
+    return f"demo1:300001:{ref}>{ref[0]}"
+
+
+def test_a_variant_is_marked_and_the_reference_explained(opened):
+    app = opened(locus=snv())
     assert "The reference is explained" in words(app)
-    assert f"<b>{ref}>{alt}</b>" in json.dumps(figure(app)).replace("\\u003e", ">")
+    change = snv().rpartition(":")[2]
+    assert f"<b>{change}</b>" in json.dumps(figure(app)).replace("\\u003e", ">")
+    assert app.segmented_control(key="contribution_allele").value == "REF"
+
+
+def test_the_allele_is_chosen_and_kept_in_the_link(opened):
+    close = {"zoom": "299951-300050"}
+    app = opened(locus=snv(), **close)
+    ref = json.dumps(figure(app), ensure_ascii=False)
+    app = finished(app.segmented_control(key="contribution_allele").set_value("ALT − REF").run())
+    assert app.session_state["query"].allele == "difference"
+    assert app.query_params["allele"] in ("difference", ["difference"])
+    drawn = json.dumps(figure(app), ensure_ascii=False)
+    assert "<b>ALT − REF</b>" in drawn
+    assert "Both alleles are explained" in words(app)
+    ref_base, alt_base = snv().rpartition(":")[2].split(">")
+    assert f"{ref_base} of REF, {alt_base} of ALT" in drawn
+    alt = opened(locus=snv(), allele="alt", **close)
+    assert "<b>Contribution, ALT</b>" in json.dumps(figure(alt), ensure_ascii=False)
+    assert json.dumps(figure(alt), ensure_ascii=False) != ref
+
+
+def test_without_a_variant_there_is_no_allele_to_choose(opened):
+    app = opened(locus=LOCUS, allele="difference")
+    assert not app.segmented_control
+    assert "<b>Contribution</b>" in json.dumps(figure(app), ensure_ascii=False)
+
+
+def test_the_difference_tells_how_it_adds_up(opened):
+    app = opened(locus=snv(), allele="difference", method="integrated:zeros:10")
+    assert "ALT − REF of all bases adds up to" in words(app)
+    assert not any("meanwhile" in caption.value for caption in app.caption)
+
+
+def test_bases_of_an_indel_stay_where_the_reference_has_them(opened):
+    app = opened(locus=deletion(), allele="difference", zoom="299951-300050")
+    assert "Positions are the reference's" in words(app)
+    drawn = json.dumps(figure(app), ensure_ascii=False)
+    assert drawn.count("is deleted in ALT") == 3
+    assert not app.error
+
+
+def test_bins_that_alt_does_not_have_are_told(opened):
+    bases = open_genome("demo").fetch(Interval("demo1", 300_000, 300_300))
+    app = opened(locus=f"demo1:300001:{bases}>{bases[0]}", allele="alt")
+    assert "has no value for the bin" in words(app)
+    assert not app.get("plotly_chart")
+
+
+def test_knock_outs_stay_with_the_reference_and_say_so(opened):
+    app = opened(locus=snv(), allele="difference", zoom="300001-300200", knockouts="300101-300150")
+    assert not app.dataframe
+    button = app.button(key="knock_out")
+    assert button.disabled
+    assert "choose REF" in button.help
+
+
+def test_both_alleles_are_kept_apart(opened):
+    """Results of REF are never taken for ALT's: only what an allele lacks is computed anew."""
+    kept = {}
+    for allele in ("", "alt", "difference"):
+        app = opened(locus=snv(), allele=allele, zoom="299951-300050")
+        kept[allele] = json.dumps(figure(app))
+    assert len(set(kept.values())) == 3
 
 
 def test_a_pasted_sequence_is_explained(opened):

@@ -8,8 +8,8 @@ import pytest
 from matplotlib.patches import PathPatch, StepPatch
 from PIL import Image
 
-from app.figures import paper
-from app.figures.contribution_data import ContributionPicture, Level, describe
+from app.figures import page, paper
+from app.figures.contribution_data import ContributionPicture, Level, Stack, describe
 from app.figures.contribution_plotly import contribution_figure
 from app.figures.data import Highlight, LocusPicture
 from app.figures.layouts import draw, render
@@ -226,3 +226,83 @@ def test_paper_draws_both_methods_and_the_names(both):
         a for axes in drawn.axes for a in axes.findobj(PathPatch) if not isinstance(a, StepPatch)
     ]
     assert len(letters) >= 8
+
+
+# --- alleles of a variant -------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def changed(whole) -> ContributionPicture:
+    """ALT − REF: a base that is another in ALT, an insertion, and a deleted base."""
+    at = 12_345 - WINDOW.start
+    values = whole.values.copy()
+    values[at : at + 3] = (0.7, 0.6, -0.4)
+    stacks = (
+        Stack(12_345, (("T", 0.5), ("C", 0.2)), "C of REF, T of ALT"),
+        Stack(12_346, (("A", 0.9), ("G", -0.3)), "A of REF, AG of ALT"),
+        Stack(12_347, (("G", -0.4),), "G is deleted in ALT"),
+    )
+    return replace(seen(whole, *CLOSE), values=values, allele="ALT − REF", stacks=stacks,
+                   reference=np.full(WINDOW.length, 0.25, dtype=np.float32))  # fmt: skip
+
+
+def test_letters_of_both_alleles_stand_on_each_other_and_add_up(changed):
+    found = {base: changed.drawn_of(base) for base in "ACGT"}
+    for start in range(12_340, 12_350):
+        total = sum(heights[starts == start].sum() for starts, heights, _ in found.values())
+        assert total == pytest.approx(changed.values[start - WINDOW.start])
+    starts, heights, bottoms = found["C"]
+    assert [(h, b) for s, h, b in zip(starts, heights, bottoms, strict=True) if s == 12_345] == [
+        (0.2, 0.5)
+    ]
+    starts, heights, bottoms = found["G"]
+    assert bottoms[starts >= 12_346].tolist()[-2:] == [0, 0]  # they hang from the axis
+    low, high = changed.value_range
+    assert low <= -0.4
+    assert high >= 0.9
+
+
+@pytest.mark.parametrize("view", [FAR, NEAR, CLOSE])
+def test_both_faces_say_that_it_is_a_difference(changed, view):
+    picture = seen(changed, *view)
+    texts = [note.text for note in contribution_figure(picture).layout.annotations]
+    assert any("<b>ALT − REF</b>" in text for text in texts)
+    assert any("|ALT − REF|, summed" in text for text in texts)
+    assert "ALT − REF of the contributions" in describe(picture)
+    svg = render(picture, 183, "svg", "{}").decode()
+    assert ">ALT − REF<" in svg
+    assert "Contributions, ALT − REF, over" in svg
+
+
+def test_the_pointer_tells_both_alleles_and_what_stands_there(changed):
+    pointer = contribution_figure(changed).data[-1]
+    told = dict(zip(pointer.x, pointer.text, strict=True))
+    assert "ALT − REF 0.7" in told[12_345.5]
+    assert "ALT 0.95, REF 0.25" in told[12_345.5]
+    assert "C of REF, T of ALT" in told[12_345.5]
+    assert "G is deleted" in told[12_347.5]
+
+
+def test_alt_alone_is_called_so(whole):
+    alt = replace(seen(whole, *CLOSE), allele="ALT")
+    texts = [note.text for note in contribution_figure(alt).layout.annotations]
+    assert any("<b>Contribution, ALT</b>" in text for text in texts)
+
+
+# --- a base that is clicked -----------------------------------------------------------------------
+
+
+def test_a_click_means_a_base_where_one_can_be_hit(whole):
+    pointer = contribution_figure(seen(whole, *CLOSE)).data[-1]
+    assert list(pointer.customdata) == list(range(*CLOSE))
+    assert pointer.mode == "markers"
+    assert pointer.marker.opacity == pointer.unselected.marker.opacity == 0
+    assert contribution_figure(seen(whole, *NEAR)).data[-1].customdata is None
+
+
+@pytest.mark.parametrize(
+    ("points", "base"),
+    [([], None), ([{"x": 3.5}], None), ([{"customdata": 12}], 12), ([{"customdata": [12]}], 12)],
+)
+def test_the_clicked_base_is_read(points, base):
+    assert page.clicked_base(points) == base

@@ -55,3 +55,10 @@ def test_names_of_marks_never_collide(picture):
         )
         assert one.row != other.row or apart
     assert len({mark.row for mark in found}) > 1
+
+
+def test_a_highlight_of_one_base_is_a_line_from_afar(picture):
+    one = replace(picture, highlights=(Highlight(Interval("chr11", 9_000, 9_001), "marked"),))
+    (mark,) = marks(one, EM)
+    assert mark.is_line(EM)
+    assert not mark.is_line(2.0)  # from near its wash is seen

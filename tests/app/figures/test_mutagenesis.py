@@ -144,3 +144,27 @@ def test_paper_of_each_width_keeps_text_and_provenance(picture, width):
 def test_a_width_that_no_column_has_is_refused(picture):
     with pytest.raises(EnformerLensError, match="other widths"):
         render(picture, 100, "svg", "{}")
+
+
+def test_a_marked_base_is_framed_from_top_to_bottom_on_both_faces(picture):
+    marked = replace(picture, marked=Interval("chr11", 5_227_000, 5_227_001))
+    bare, drawn = (len(mutagenesis_figure(one).layout.shapes) for one in (picture, marked))
+    assert drawn == bare + 2
+    assert "long frame: marked" in mutagenesis_figure(marked).to_json()
+    with paper.style():
+        frames = [
+            patch for patch in draw(marked, 183).findobj(Rectangle)
+            if not patch.get_fill() and (patch.get_x(), patch.get_height()) == (5_227_000, 4)
+        ]  # fmt: skip
+    assert len(frames) == 1
+    assert replace(picture, marked=Interval("chr11", 0, 5)).marked_here is None
+    assert replace(picture, marked=REGION).marked_here is None
+
+
+def test_every_cell_can_be_clicked_and_tells_its_base(picture):
+    cells = mutagenesis_figure(picture).data[4]
+    assert len(cells.x) == 4 * len(LETTERS)
+    told = dict(zip(zip(cells.x, cells.y, strict=True), cells.text, strict=True))
+    assert told[5_227_002.5, 0.5] == "chr11:5,227,003 T>A −0.123"
+    assert set(cells.customdata) == set(range(REGION.start, REGION.end))
+    np.testing.assert_array_equal(np.floor(cells.x), cells.customdata)

@@ -109,6 +109,30 @@ def test_attention_becomes_a_panel(opened, kind):
     assert any("layer" in text.lower() for text in written(app))
 
 
+def test_contributions_of_a_panel_are_of_the_allele_it_was_added_with(opened):
+    app = opened(locus=VARIANT, allele="difference", zoom="345001-345100")
+    app.session_state[state.SHEET_KIND] = "contributions"
+    app = clicked(app, "Add to sheet")
+    assert not app.error
+    assert sheet(app).panels[0].allele == "ALT − REF"
+    assert "ALT − REF" in written(app)
+    assert "ALT − REF of the contribution of each base, demo1:345,053 C>A" in words(app)
+    choice = app.segmented_control(key="panel_0_allele_box")
+    assert choice.options == ["REF", "ALT", "ALT − REF"]
+    app = finished(choice.set_value("ALT").run())
+    assert "Contribution, ALT" in written(app)
+
+
+def test_a_sheet_of_old_shows_the_reference_as_it_did(opened):
+    """Panels of contributions once held the allele of attention, which decided nothing."""
+    app = opened(locus=VARIANT)
+    question = Query(locus=VARIANT, zoom=(345_000, 345_100))
+    panel = Panel("contributions", question, allele="REF − ALT")
+    app = with_sheet(app, Plan(panels=(panel,)))
+    assert "Contribution" in written(app)
+    assert app.segmented_control(key="panel_0_allele_box").value == "REF"
+
+
 def test_panels_keep_the_question_they_were_added_with(opened):
     app = clicked(opened(locus="DGB1"), "Add to sheet")
     app.query_params["locus"] = "DGB3"
