@@ -79,6 +79,8 @@ def _draw(asked: argparse.Namespace) -> None:
     if single is None:
         _write(out, drawn(text, form, *given))
     else:
+        if single.own:
+            print(f"Drawn without its maker's files: {', '.join(single.own)}.", file=sys.stderr)
         source = _source(single, *given, asked.genes)
         _write(out, single.render(source, asked.width, form, text))
 

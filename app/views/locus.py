@@ -13,7 +13,7 @@ from app.figures.alt_text import describe
 from app.figures.data import LocusPicture, locus_picture
 from app.figures.locus_plotly import locus_figure
 from app.figures.scale import Scale
-from app.locus import attention_track, grouping, lanes_menu, own_lanes, own_panel, picker
+from app.locus import attention_track, grouping, lanes_menu, own_panel, picker
 from app.truth import truth, truth_panel
 from enformer.tracks import TrackId
 
@@ -22,7 +22,7 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
     """The tracks, the answer and the picture of it."""
     checkpoint, table = shown.checkpoint, shown.checkpoint.tracks
     tracks = _tracks(query, shown)
-    own = own_panel.choose(tracks, table)
+    own = own_panel.choose(tracks, checkpoint)
     if shown.beyond:
         st.warning(shown.beyond, icon=":material/warning:")
     bar = st.container(horizontal=True, key="toolbar")
@@ -33,11 +33,9 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
     )
     picture = _picture(shown, answer, tracks, query, seat)
     picture = truth.with_truth(picture, tissue, tracks, table)
-    picture = attention_track.added(picture, query, shown, seat)
     truth_panel.said(shown, tissue)
-    brought = own_lanes.bring(own, picture, tracks, table)
-    own_panel.said(brought)
-    picture = own_lanes.with_own(picture, brought, tracks)
+    picture, brought = own_panel.added(own, picture, tracks, table)
+    picture = attention_track.added(picture, query, shown, seat)
     files = downloads.Shown(
         answer, picture, tracks, shown.contig_length, brought.columns, brought.about
     )
