@@ -266,7 +266,7 @@ def _changed(panel: Panel, shown: Scene, source: Source) -> Target:
 def _evidence(panel: Panel, shown: Scene, genes: tuple[Gene, ...], source: Source) -> Made:
     target = target_of(panel, shown)
     way = EvidenceWay.parse(panel.question.evidence)
-    asked = evidencing.Asked(shown, target, _candidates(shown, target, source), way)
+    asked = evidencing.Asked(shown, target, _candidates(panel, shown, target, source), way)
     results = {
         evidencing.ATTENTION: source.explain(asked.attention, shown, "Attention of all heads"),
         evidencing.CONTRIBUTIONS: source.explain(asked.contributions, shown, "Contributions"),
@@ -279,10 +279,12 @@ def _evidence(panel: Panel, shown: Scene, genes: tuple[Gene, ...], source: Sourc
     return Made(panel, shown, picture, _origins(found), genes, data)
 
 
-def _candidates(shown: Scene, target: Target, source: Source) -> tuple[Any, ...]:
-    """Elements that were planted, where that is known; else peaks of predicted open chromatin."""
+def _candidates(panel: Panel, shown: Scene, target: Target, source: Source) -> tuple[Any, ...]:
+    """Elements of its file; else those planted, where they are known; else peaks of open chromatin."""
     found: tuple[Any, ...] = ()
-    if truth.is_known(shown):
+    if panel.bed is not None:
+        found = panel.bed.elements
+    elif truth.is_known(shown):
         found = candidates.planted(shown)
     elif (track := candidates.openness(shown, target)) is not None:
         reference = source.answer(shown).reference
@@ -291,8 +293,8 @@ def _candidates(shown: Scene, target: Target, source: Source) -> tuple[Any, ...]
     if not nearest:
         raise EnformerLensError(
             "No candidate element lies whole in the window.",
-            read=str(shown.window),
-            do="Look at another place, or take the panel away.",
+            read=str(shown.window) if panel.bed is None else f"{panel.bed.file} in {shown.window}",
+            do="Choose other elements in its settings, look at another place, or take the panel away.",
         )
     return nearest
 

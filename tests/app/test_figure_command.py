@@ -15,13 +15,19 @@ from app.asking.places import Place, PlaceName, open_place
 from app.asking.question import Query
 from app.computing.results import ResultStore
 from app.figure import main
+from app.figures.difference import with_differences
+from app.figures.scale import Scale
+from app.locus import grouping
 from app.sheet import presets, sheets
 from app.sheet.computed import Computed
 from app.sheet.panels import made
-from app.sheet.plan import Panel, Plan
+from app.sheet.plan import Bed, Panel, Plan
 from app.sheet.record import Model, Origin, Record
+from app.variant import varying
+from enformer.coordinates import Interval
 from enformer.errors import EnformerLensError
 from enformer.tracks import TrackId
+from interpret.elements import Element
 from tests.conftest import ROOT
 
 VARIANT = "demo1:345,053 C>A"
@@ -53,6 +59,9 @@ def record(source) -> Record:
     near = source.scene(Panel("locus", gene))
     panels[3] = presets.panel("contributions", gene, near)
     panels[0] = replace(panels[0], names={panels[0].question.tracks[0]: "My own name"})
+    center = shown.window.center + 200
+    mine = Element(Interval("demo1", center, center + 300), "mine")
+    panels[2] = replace(panels[2], bed=Bed("mine.bed", "ab" * 32, (mine,)))
     plan = Plan(120, tuple(panels), text=5.5, palette="Tol, bright", colours={"DNASE": "#ccbb44"})
     ready = [made(panel, source) for panel in plan.panels]
     model = Model.of(source.checkpoint, str(source.checkpoint.source))
@@ -177,3 +186,22 @@ def test_a_figure_of_the_locus_view_is_drawn_again(source, planted_model, tmp_pa
     assert done.returncode == 0, done.stderr
     _, _, make = files.figure("svg", 89)
     assert out.read_bytes() == make()
+
+
+def test_scale_and_groups_are_drawn_again_and_files_are_missed(source, planted_model, tmp_path):
+    shown, scale = (
+        source.scene(Panel("variant", Query(locus=VARIANT))),
+        Scale(log=True, shared=True),
+    )
+    answer, table = source.answer(shown), source.checkpoint.tracks
+    tracks = source.checkpoint.tracks.ids[:2]
+    picture = varying.alleles(answer, tracks, shown, source.genes(shown), scale=scale)
+    picture = with_differences(grouping.with_groups(picture, tracks, table, "assay"))
+    files = downloads.Shown(answer, picture, tracks, shown.contig_length, (), {"own/x": "x.bed"})
+    (tmp_path / "variant.json").write_text(files.provenance)
+    out = tmp_path / "variant.svg"
+    done = command(str(tmp_path / "variant.json"), "--out", str(out), "--model", planted_model,
+                   cache=tmp_path / "cache")  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "Drawn without its maker's files: own/x" in done.stderr
+    assert out.read_bytes() == files.figure("svg", 183)[2]()
