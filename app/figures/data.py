@@ -148,7 +148,9 @@ class LocusPicture:
         """What a difference is where it is not one of values."""
         if not (self.scale.log and any(lane.difference for lane in self.lanes)):
             return ""
-        return "Differences are of logarithms: ln(1 + ALT) − ln(1 + REF), 0.69 where 1 + value doubles."
+        return (
+            "Differences, on linear axes: ln(1 + ALT) − ln(1 + REF), 0.69 where 1 + value doubles."
+        )
 
     def _truth_notes(self) -> tuple[str, ...]:
         if self.truth is None:

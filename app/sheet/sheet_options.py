@@ -120,9 +120,10 @@ def _elements(number: int, own: Panel, one: Made | Unmade) -> None:
     def changed() -> None:
         now, chosen = plan().panels[number], st.session_state[key]
         bare = replace(now, bed=None)
-        file = next((file for file in files.values() if file.sha256 == chosen), None)
-        fits = file is not None and isinstance(one, Made)
-        keep(plan().with_panel(number, beds.with_elements(bare, one.shown, file) if fits else bare))
+        for file in files.values():
+            if file.sha256 == chosen and isinstance(one, Made):
+                bare = beds.with_elements(bare, one.shown, file)
+        keep(plan().with_panel(number, bare))
 
     st.selectbox("Candidate elements", list(said), key=key, on_change=changed,
                  format_func=said.__getitem__,

@@ -257,7 +257,7 @@ def test_scale_and_groups_are_chosen(opened, variant):
     app = choose(opened(locus=variant.key), "lane_scale", True)
     app = choose(app, "lane_group", "assay")
     assert "log1p(ALT) − log1p(REF)" in notes(figures(app)[0])
-    assert (app.query_params["scale"], app.query_params["group"]) == (["log1p"], ["assay"])
+    assert (app.query_params["scale"], app.query_params["group"]) == ("log1p", "assay")
 
 
 def test_a_brought_signal_stands_over_ref_and_alt_with_r_of_ref(
