@@ -7,6 +7,7 @@ import streamlit as st
 from app import services, state, targets, widgets
 from app.asking.scene import Scene
 from app.computing.seat import Seat
+from app.evidence import own_elements
 from app.evidence.evidence_way import MOST, Source
 from app.truth import truth
 from app.truth.truth_tables import truth_on
@@ -34,7 +35,8 @@ def elements(
     elif source == "peaks":
         found = _peaks(shown, target, seat)
     else:
-        found = _uploaded()
+        own = own_elements.choose()
+        found = _uploaded() if own is None else own_elements.elements(own)
     return nearest(found, shown.window, targets.interval(target, shown))
 
 

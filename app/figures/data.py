@@ -124,6 +124,10 @@ class LocusPicture:
         """The whole contig."""
         return Interval(self.window.contig, 0, self.contig_length)
 
+    def scale_of(self, lane: TrackLane) -> Scale:
+        """That of a lane's axis: a difference, of logarithms too, is drawn as it is."""
+        return replace(self.scale, log=False) if lane.difference else self.scale
+
     def value_range(self, lane: TrackLane) -> tuple[float, float]:
         """Bottom and top of a lane's axis, in its unit; for all lanes that share it."""
         shown = self.bins_in_view if self.zoomed_scale else range(self.bins)
@@ -136,9 +140,17 @@ class LocusPicture:
     def notes(self) -> tuple[str, ...]:
         """Sentences that belong under the figure: how values were treated, then the footer."""
         treated = sorted({lane.unit.partition(",")[2].strip() for lane in self.lanes} - {""})
-        said = [*(f"Values are {how}." for how in treated), self.scale.note, self._shift_note()]
-        lines = [*said, *self.remarks, *self._truth_notes(), self.footer]
+        said = [*(f"Values are {how}." for how in treated), self.scale.note, self._log_note()]
+        lines = [*said, self._shift_note(), *self.remarks, *self._truth_notes(), self.footer]
         return tuple(line for line in lines if line)
+
+    def _log_note(self) -> str:
+        """What a difference is where it is not one of values."""
+        if not (self.scale.log and any(lane.difference for lane in self.lanes)):
+            return ""
+        return (
+            "Differences, on linear axes: ln(1 + ALT) − ln(1 + REF), 0.69 where 1 + value doubles."
+        )
 
     def _truth_notes(self) -> tuple[str, ...]:
         if self.truth is None:

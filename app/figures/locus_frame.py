@@ -156,7 +156,7 @@ class Frame:
         """Name, then assay with unit and what is remarked, in as many lines as the lane holds."""
         room = self.lane_height // 15 - bool(lane.remark)
         name = _lines(lane.label, NAME_LETTERS, min(2, room - 1))
-        about = f"{lane.assay_name}{self.picture.scale.name} · {lane.short_unit}"
+        about = f"{lane.assay_name}{self.picture.scale_of(lane).name} · {lane.short_unit}"
         unit = _lines(about, UNIT_LETTERS, min(2, room - len(name)))
         return name, unit + _lines(lane.remark, UNIT_LETTERS + 4, 1)
 

@@ -89,7 +89,7 @@ def _ruler(frame: Frame, colours: Theme) -> Spec:
 
 
 def _value_axis(frame: Frame, place: int, lane: TrackLane, colours: Theme) -> Spec:
-    (bottom, top), scale = frame.picture.value_range(lane), frame.picture.scale
+    (bottom, top), scale = frame.picture.value_range(lane), frame.picture.scale_of(lane)
     values = scale.ticks(bottom, top)
     return {
         "domain": frame.lane_domain(place),

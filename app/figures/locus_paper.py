@@ -74,7 +74,7 @@ def _lane(figure: paper.Page, sheet: Sheet, place: int, lane: TrackLane) -> None
     picture, top, height = sheet.picture, sheet.lane_top(place), sheet.lane_height
     axes = over(figure, sheet, top, height)
     _steps(axes, sheet, lane)
-    (low, high), scale = picture.value_range(lane), picture.scale
+    (low, high), scale = picture.value_range(lane), picture.scale_of(lane)
     ticks = scale.ticks(low, high)
     axes.set_ylim(scale.of(low), scale.of(high))
     axes.set_yticks([scale.of(value) for value in ticks])
@@ -93,7 +93,7 @@ def _lane_name(sheet: Sheet, lane: TrackLane) -> list[tuple[str, float, str]]:
     look, column, room = sheet.look, sheet.names - 3.2, max(2, int(sheet.lane_height / 2.3))
     room -= bool(lane.remark) and room > 2
     name = wrapped(lane.label, look.text, column, min(2, room - 1))
-    about = f"{lane.assay_name}{sheet.picture.scale.name} ({lane.short_unit})"
+    about = f"{lane.assay_name}{sheet.picture.scale_of(lane).name} ({lane.short_unit})"
     unit = wrapped(about, look.small, column, min(2, room - len(name)))
     unit += wrapped(lane.remark, look.small, column, 1)
     return [(line, look.text, "bold") for line in name] + [
@@ -109,14 +109,15 @@ def _steps(axes: Axes, sheet: Sheet, lane: TrackLane) -> None:
     part, shades = slice(shown.start, shown.stop), sheet.look.shades(lane.kind)
     edges = picture.edges[shown.start : shown.stop + 1]
     edges = np.clip(edges, picture.view.start, picture.view.end)
-    values = picture.scale.of(lane.values[part])
+    scale = picture.scale_of(lane)
+    values = scale.of(lane.values[part])
     if lane.alternative is None:
         axes.stairs(values, edges, fill=True, color=shades.fill, lw=0)
         if lane.drawn_expectation is not None:
-            expected = picture.scale.of(lane.drawn_expectation[part])
+            expected = scale.of(lane.drawn_expectation[part])
             axes.stairs(expected, edges, color=PAPER.truth, lw=0.5, baseline=None)
         return
-    alternative = picture.scale.of(lane.alternative[part])
+    alternative = scale.of(lane.alternative[part])
     pale = tuple(1 - 0.45 * (1 - channel) for channel in to_rgb(shades.fill))
     axes.stairs(alternative, edges, fill=True, color=pale, lw=0)
     axes.stairs(alternative, edges, color=shades.line, lw=0.5, baseline=None)

@@ -57,7 +57,7 @@ def _steps(
 ) -> Spec:
     """A staircase whose points are the middles of the bins, so that the nearest one is the bin's."""
     points = np.concatenate([values[:1], values, values[-1:]])
-    heights = picture.scale.of(points)
+    heights = picture.scale_of(lane).of(points)
     told = {} if heights is points else {"customdata": points}
     said = "customdata" if told else "y"
     return {

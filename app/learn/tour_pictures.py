@@ -19,6 +19,7 @@ from app.figures import alt_text, contribution_data, evidence_data
 from app.figures.attention_lanes import keenest_head, with_attention
 from app.figures.contribution_plotly import contribution_figure
 from app.figures.data import LocusPicture, locus_picture
+from app.figures.difference import with_differences
 from app.figures.evidence_plotly import evidence_figure
 from app.figures.locus_plotly import locus_figure
 from app.learn import findings, touring
@@ -163,7 +164,7 @@ def _variant(tour: Tour, query: state.Query, shown: Scene, seat: Seat) -> Drawn:
         _answer(shown, seat),
         header.genes(shown, seat),
     )
-    picture = varying.picture(answer, tracks, shown, genes, tour.tissue)
+    picture = with_differences(varying.alleles(answer, tracks, shown, genes, tour.tissue))
     variant = shown.parsed.variant
     effect = truth.true_effect(variant, tour.tissue) if variant and tour.tissue else None
     planted = {effect.gene: (effect.before, effect.after)} if effect and effect.gene else {}

@@ -10,6 +10,9 @@ import streamlit as st
 
 from app import state
 from app.figures.palette import kind_of
+from app.locus import absent
+from app.widgets import plain
+from enformer.checkpoint import Checkpoint
 from enformer.tracks import TrackId, TrackTable
 
 MOST_ROWS = 100
@@ -73,14 +76,15 @@ def biosamples(frame: pd.DataFrame) -> "pd.Series[str]":
 
 
 @st.dialog("Tracks by biosample and assay", width="large", icon=":material/grid_on:")
-def choose(table: TrackTable, shown: tuple[TrackId, ...], most: int) -> None:
+def choose(checkpoint: Checkpoint, shown: tuple[TrackId, ...], most: int) -> None:
     """The dialog.
 
     Args:
-        table: of the model.
+        checkpoint: the model.
         shown: tracks drawn now, to which chosen ones are added.
         most: tracks that can be drawn.
     """
+    table = checkpoint.tracks
     with st.container(horizontal=True, vertical_alignment="bottom"):
         words = st.text_input("Only tracks with these words", key=state.MATRIX_WORDS, type="search",
                               live="400ms", placeholder="Such as H3K27ac, or liver")  # fmt: skip
@@ -90,7 +94,9 @@ def choose(table: TrackTable, shown: tuple[TrackId, ...], most: int) -> None:
                                         key=state.MATRIX_HEAD)  # fmt: skip
     found = matrix(table, words or "", str(head or ""))
     if not len(found.counts):
-        st.info("No track matches. Take back a word.", icon=":material/search_off:")
+        why = absent.of_search(words or "", table, checkpoint.card.name)
+        st.info(plain(why) or f"No {head} track matches; tracks of another head do.",
+                icon=":material/search_off:")  # fmt: skip
         return
     st.caption(f"{len(found.tracks):,} tracks in {found.biosamples:,} biosamples"
                + (f", the {len(found.counts)} with most are listed" if found.biosamples > MOST_ROWS else "")

@@ -5,9 +5,11 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from app import services, state, widgets
-from app.locus import picker
+from app.figures.data import LocusPicture
+from app.locus import absent, own_lanes, picker
 from app.locus.own_lanes import COUNTED, Brought
 from app.locus.shelf import BESIDE_NOTHING, OwnTrack, Shelf
+from enformer.checkpoint import Checkpoint
 from enformer.errors import EnformerLensError
 from enformer.tracks import TrackId, TrackTable
 
@@ -18,12 +20,12 @@ BED becomes a lane of intervals, or highlights; BED12, GFF3 and GTF a lane of ge
 session."""
 
 
-def choose(tracks: Sequence[TrackId], table: TrackTable) -> tuple[OwnTrack, ...]:
+def choose(tracks: Sequence[TrackId], checkpoint: Checkpoint) -> tuple[OwnTrack, ...]:
     """The widgets in the sidebar.
 
     Args:
         tracks: the predicted ones shown, which signals are compared with.
-        table: of the model.
+        checkpoint: the model.
 
     Returns:
         The files, in the order they came.
@@ -36,7 +38,8 @@ def choose(tracks: Sequence[TrackId], table: TrackTable) -> tuple[OwnTrack, ...]
         for number, problem in enumerate(shelf.problems):
             _told(shelf, problem, number)
         for own in shelf.tracks:
-            _row(shelf, own, tracks, table)
+            _row(shelf, own, tracks, checkpoint.tracks)
+            _strange(own, checkpoint)
     return shelf.tracks
 
 
@@ -104,6 +107,13 @@ def _row(shelf: Shelf, own: OwnTrack, tracks: Sequence[TrackId], table: TrackTab
                   args=(lambda: shelf.remove(own.key),))  # fmt: skip
 
 
+def _strange(own: OwnTrack, checkpoint: Checkpoint) -> None:
+    """Says where the name of a measured track is that of no cells the model was trained on."""
+    said = absent.of_file(own.name, checkpoint.tracks, checkpoint.card.name)
+    if own.kind == "signal" and said:
+        st.caption(f":material/info: {widgets.plain(said)}")
+
+
 def _settings(shelf: Shelf, own: OwnTrack, tracks: Sequence[TrackId], table: TrackTable) -> None:
     st.caption(widgets.plain(f"{own.file}: {own.kind}"))
     key = _field(own, "name", own.name)
@@ -158,7 +168,18 @@ def _done(change: Callable[[], None]) -> None:
     state.touch()
 
 
-def said(brought: Brought) -> None:
-    """Why files are not drawn here."""
+def added(
+    own: Sequence[OwnTrack], picture: LocusPicture, tracks: Sequence[TrackId], table: TrackTable
+) -> tuple[LocusPicture, Brought]:
+    """The figure with the files, and what of them is in it; says here why others are not.
+
+    Args:
+        own: the files.
+        picture: its lanes are those of `tracks`.
+        tracks: the predicted ones, from top to bottom.
+        table: of the model.
+    """
+    brought = own_lanes.bring(own, picture, tracks, table)
     for name, problem in brought.problems:
         st.warning(widgets.plain(f"{name} is not drawn. {problem}"), icon=":material/warning:")
+    return own_lanes.with_own(picture, brought, tracks), brought

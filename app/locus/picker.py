@@ -7,7 +7,7 @@ import streamlit as st
 
 from app import services, state
 from app.asking import places
-from app.locus import matrix
+from app.locus import absent, matrix
 from app.widgets import plain
 from enformer.checkpoint import Checkpoint
 from enformer.tracks import FACETS, TrackId, TrackTable
@@ -104,7 +104,7 @@ def choose_tracks(checkpoint: Checkpoint, shown: tuple[TrackId, ...], head: str)
     )
     text, chosen = st.session_state[state.TRACK_TEXT] or "", _facets(tracks)
     found = tracks.search(text, **chosen)
-    st.caption(_count(found, tracks))
+    st.caption(_count(found, text, checkpoint))
     options = [*dict.fromkeys([*map(str, shown), *_written(found)])]
     named = names(tracks)
     st.session_state[state.TRACKS] = [str(track) for track in shown]
@@ -129,17 +129,18 @@ def choose_tracks(checkpoint: Checkpoint, shown: tuple[TrackId, ...], head: str)
         )
         if st.button("Biosample × assay", icon=":material/grid_on:",
                      help="All tracks in one table of counts; its cells add tracks."):  # fmt: skip
-            matrix.choose(tracks, shown, MOST_TRACKS)
+            matrix.choose(checkpoint, shown, MOST_TRACKS)
 
 
 def _tracks_chosen() -> None:
     state.choose_tracks(tuple(st.session_state[state.TRACKS]))
 
 
-def _count(found: TrackTable, tracks: TrackTable) -> str:
+def _count(found: TrackTable, text: str, checkpoint: Checkpoint) -> str:
     if not len(found):
-        return "No track matches. Take back a word or a choice above."
-    return f"{len(found):,} of {len(tracks):,} tracks match"
+        why = absent.of_search(text, checkpoint.tracks, checkpoint.card.name)
+        return plain(why) or "No track matches. Take back a word or a choice above."
+    return f"{len(found):,} of {len(checkpoint.tracks):,} tracks match"
 
 
 def names(tracks: TrackTable) -> Mapping[str, str]:

@@ -12,6 +12,7 @@ from app.figures.evidence_data import EvidencePicture
 from app.figures.evidence_paper import LEGEND
 from app.figures.mutagenesis_data import MutagenesisPicture
 from app.sheet.panels import Made
+from app.sheet.plan import Panel
 from app.sheet.record import Record
 from enformer.provenance import CITATION
 
@@ -23,13 +24,19 @@ def legend(record: Record, made: Sequence[Made]) -> str:
     """A paragraph for each panel, `a, Predicted CAGE ...`."""
     lettered = len(made) > 1
     said = [
-        (f"{letter}, " if lettered else "") + _SAID[type(one.picture)](one.picture)
+        (f"{letter}, " if lettered else "")
+        + _SAID[type(one.picture)](one.picture)
+        + _file(one.panel)
         for letter, one in zip(LETTERS, made, strict=False)
     ]
     model, genome = record.model, record.genome
     made_by = f"Model {model.name} (sha256 {model.sha256[:12]}) on {genome.assembly}."
     last = made_by if model.trained else f"{made_by} {UNTRAINED}"
     return "\n\n".join([*said, last]) + "\n"
+
+
+def _file(panel: Panel) -> str:
+    return "" if panel.bed is None else f" Elements: {panel.bed.file}."
 
 
 def _locus(picture: LocusPicture) -> str:

@@ -270,7 +270,7 @@ def _changed(panel: Panel, shown: Scene, source: Source) -> Target:
 def _evidence(panel: Panel, shown: Scene, genes: tuple[Gene, ...], source: Source) -> Made:
     target = target_of(panel, shown)
     way = EvidenceWay.parse(panel.question.evidence)
-    asked = evidencing.Asked(shown, target, _candidates(shown, target, source), way)
+    asked = evidencing.Asked(shown, target, _candidates(panel, shown, target, source), way)
     found = gathered(asked, source)
     picture = evidencing.picture(found, shown, {}, None)
     files = EvidenceFiles(found, picture, f"{variant_panel.stem(shown)}_evidence")
@@ -289,10 +289,12 @@ def gathered(asked: evidencing.Asked, source: Source) -> Evidence:
     return evidencing.evidence_of(asked, results)
 
 
-def _candidates(shown: Scene, target: Target, source: Source) -> tuple[Any, ...]:
-    """Elements that were planted, where that is known; else peaks of predicted open chromatin."""
+def _candidates(panel: Panel, shown: Scene, target: Target, source: Source) -> tuple[Any, ...]:
+    """Elements of its file; else those planted, where they are known; else peaks of open chromatin."""
     found: tuple[Any, ...] = ()
-    if truth.is_known(shown):
+    if panel.bed is not None:
+        found = panel.bed.elements
+    elif truth.is_known(shown):
         found = candidates.planted(shown)
     elif (track := candidates.openness(shown, target)) is not None:
         reference = source.answer(shown).reference
@@ -301,8 +303,8 @@ def _candidates(shown: Scene, target: Target, source: Source) -> tuple[Any, ...]
     if not nearest:
         raise EnformerLensError(
             "No candidate element lies whole in the window.",
-            read=str(shown.window),
-            do="Look at another place, or take the panel away.",
+            read=str(shown.window) if panel.bed is None else f"{panel.bed.file} in {shown.window}",
+            do="Choose other elements in its settings, look at another place, or take the panel away.",
         )
     return nearest
 

@@ -7,7 +7,9 @@ from typing import Any
 from app.asking.question import Query
 from app.figures.composed import LETTERS, NARROWEST, WIDEST
 from app.figures.look import KINDS, PALETTES, SIZES, SWATCHES, Look
+from enformer.coordinates import Interval
 from enformer.errors import EnformerLensError
+from interpret.elements import Element
 
 PICTURES: Mapping[str, str] = {
     "locus": "Tracks over the locus",
@@ -27,8 +29,44 @@ ALLELES: Mapping[str, tuple[str, ...]] = {
     "contributions": _OF_CONTRIBUTIONS,
 }  # fmt: skip
 """Of the pictures that show one allele or a difference, by kind."""
+MOST_ELEMENTS = 30
 COLUMNS = {1: "whole width", 2: "half", 3: "third"}
 _PALETTE = next(iter(PALETTES))
+
+
+@dataclass(frozen=True)
+class Bed:
+    """Candidate elements of a file, kept so that they are drawn again without it.
+
+    Attributes:
+        file: its name.
+        sha256: of its content.
+        elements: those in the window of the panel that were nearest to its target.
+    """
+
+    file: str
+    sha256: str
+    elements: tuple[Element, ...]
+
+    def to_values(self) -> dict[str, Any]:
+        """Plain values; places as in BED."""
+        places = ((one.interval, one.name) for one in self.elements)
+        rows = [[place.contig, place.start, place.end, name] for place, name in places]
+        return {"file": self.file, "sha256": self.sha256, "elements": rows}
+
+    @classmethod
+    def from_values(cls, values: Mapping[str, Any]) -> "Bed":
+        """What `to_values` wrote.
+
+        Raises:
+            ValueError, TypeError, KeyError: it is something else.
+        """
+        found = [
+            Element(Interval(str(contig), int(start), int(end)), str(name))
+            for contig, start, end, name in values["elements"]
+        ]
+        _check(len(found) <= MOST_ELEMENTS, f"{len(found)} elements are too many")
+        return cls(str(values["file"]), str(values["sha256"]), tuple(found))
 
 
 @dataclass(frozen=True)
@@ -43,6 +81,7 @@ class Panel:
         allele: whose attention or contributions are shown; contributions of no other than theirs are REF's.
         lanes: how many of the tracks that a variant changes most are drawn.
         flank: bases on each side of the variant that a map takes in.
+        bed: candidate elements of a file; None for those that are planted, or predicted open.
     """
 
     kind: str
@@ -52,12 +91,15 @@ class Panel:
     allele: str = "REF"
     lanes: int = 3
     flank: int = 10
+    bed: Bed | None = None
 
     def to_values(self) -> dict[str, Any]:
         """Plain values; the question as in a link."""
         # a link leaves out a pasted sequence that is too long for it
         question = self.question.to_url() | {"locus": self.question.locus}
-        return asdict(replace(self, names=dict(self.names))) | {"question": question}
+        bed = None if self.bed is None else self.bed.to_values()
+        bare = asdict(replace(self, names=dict(self.names), bed=None))
+        return bare | {"question": question, "bed": bed}
 
     @classmethod
     def from_values(cls, values: Mapping[str, Any]) -> "Panel":
@@ -66,7 +108,9 @@ class Panel:
         Raises:
             ValueError, TypeError, KeyError: it is something else.
         """
-        panel = cls(**{**values, "question": Query.from_url(values["question"])})
+        # sheets of before have no elements
+        bed = Bed.from_values(values["bed"]) if values.get("bed") else None
+        panel = cls(**{**values, "question": Query.from_url(values["question"]), "bed": bed})
         _check(panel.kind in PICTURES, f"there is no picture {panel.kind!r}")
         _check(panel.columns in COLUMNS, f"a row has no {panel.columns} columns")
         known = {name for names in ALLELES.values() for name in names}

@@ -16,10 +16,12 @@ from app.evidence.evidence_way import EvidenceWay
 from app.figures.arc_data import arc_picture
 from app.figures.attention_pictures import atlas_picture, head_picture
 from app.figures.data import LocusPicture
+from app.figures.difference import with_differences
 from app.figures.layouts import Picture
 from app.figures.mutagenesis_data import MutagenesisPicture
+from app.figures.scale import Scale
 from app.figures.scatter_data import scatter_picture
-from app.locus import attention_track, drawn
+from app.locus import attention_track, drawn, grouping
 from app.models import comparing
 from app.models.pairing import Matching
 from app.sheet import panels
@@ -116,9 +118,12 @@ def _locus(asked: _Asked) -> LocusPicture:
 
 def _variant(asked: _Asked) -> LocusPicture:
     shown = asked.shown
-    marks = marking.highlights(asked.single.question, shown)
-    answer = asked.source.answer(shown)
-    return varying.picture(answer, asked.tracks, shown, asked.single.genes, asked.tissue, marks)
+    query, table = asked.single.question, shown.checkpoint.tracks
+    found = varying.alleles(
+        asked.source.answer(shown), asked.tracks, shown, asked.single.genes, asked.tissue,
+        marking.highlights(query, shown), Scale.parse(query.scale),
+    )  # fmt: skip
+    return with_differences(grouping.with_groups(found, asked.tracks, table, query.group))
 
 
 # --- attention ------------------------------------------------------------------------------------

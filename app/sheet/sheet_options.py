@@ -9,10 +9,11 @@ import streamlit as st
 from app import state, widgets
 from app.asking.question import Query
 from app.asking.scene import Scene
+from app.evidence import own_elements
 from app.figures import paper
 from app.figures.composed import LETTERS, NARROWEST, WIDEST
 from app.figures.look import SIZES, SWATCHES
-from app.sheet import presets
+from app.sheet import beds
 from app.sheet.panels import Made
 from app.sheet.plan import ALLELES, COLUMNS, PICTURES, Panel, Plan
 from app.sheet.served import Unmade
@@ -86,7 +87,7 @@ def panel(number: int, now: Plan, one: Made | Unmade, query: Query, shown: Scene
             _act("Earlier", "arrow_upward", number, now.moved(number, -1), number == 0)
             _act("Later", "arrow_downward", number, now.moved(number, 1), number == last)
             _act("Remove", "delete", number, now.without(number))
-            again = replace(presets.panel(own.kind, query, shown, own.columns), names=own.names)
+            again = replace(beds.panel(own.kind, query, shown, own.columns), names=own.names)
             _act("Ask the open question", "refresh", number, now.with_panel(number, again))
 
 
@@ -103,6 +104,32 @@ def _settings(number: int, own: Panel, one: Made | Unmade) -> None:
     if own.kind == "map":
         _of_panel(number, "flank", own.flank, "segmented_control", "Bases around", options=FLANKS,
                   format_func=lambda bp: f"± {bp}", required=True)  # fmt: skip
+    if own.kind == "evidence":
+        _elements(number, own, one)
+
+
+def _elements(number: int, own: Panel, one: Made | Unmade) -> None:
+    """Whose elements are the candidates; those of a file stay in the sheet without it."""
+    # where the panel is not drawn its window is not known, and so not what of a file lies in it
+    files = own_elements.files() if isinstance(one, Made) else {}
+    kept = "" if own.bed is None else own.bed.sha256
+    said = {"": "Planted, or predicted open"}
+    said |= {kept: f"{own.bed.file}, kept in the sheet"} if own.bed is not None else {}
+    said |= {file.sha256: f"{file.name}, your file" for file in files.values()}
+    key = state.PANEL_FIELD.format(number, "bed")
+    st.session_state[key] = kept
+
+    def changed() -> None:
+        now, chosen = plan().panels[number], st.session_state[key]
+        bare = replace(now, bed=None)
+        for file in files.values():
+            if file.sha256 == chosen and isinstance(one, Made):
+                bare = beds.with_elements(bare, one.shown, file)
+        keep(plan().with_panel(number, bare))
+
+    st.selectbox("Candidate elements", list(said), key=key, on_change=changed,
+                 format_func=said.__getitem__,
+                 help="A BED file of yours, brought in Locus or Variant, is offered here.")  # fmt: skip
 
 
 def _of_panel(number: int, name: str, value: Any, widget: str, label: str, **more: Any) -> None:

@@ -11,7 +11,7 @@ from app.asking.question import Query
 from app.asking.scene import Scene
 from app.figures import composed, paper
 from app.figures.composed import LETTERS, Composition
-from app.sheet import presets
+from app.sheet import beds, presets
 from app.sheet.plan import NEED_VARIANT, PICTURES, Plan
 from app.sheet.presets import PRESETS, Preset
 from app.sheet.record import Record
@@ -69,7 +69,7 @@ def _add(query: Query, shown: Scene) -> None:
         state.problems().append(f"{PICTURES[kind]}: ask about a variant above first.")
         return
     state.problems().clear()
-    keep(replace(plan(), panels=(*plan().panels, presets.panel(kind, query, shown))))
+    keep(replace(plan(), panels=(*plan().panels, beds.panel(kind, query, shown))))
 
 
 def _opened(query: Query) -> None:

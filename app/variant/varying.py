@@ -16,8 +16,8 @@ from app.computing.explanations import Explanation, explanation
 from app.computing.predictions import Answer, requests_for
 from app.computing.seat import Seat, Waiting
 from app.figures.data import Highlight, LocusPicture, locus_picture
-from app.figures.difference import with_differences
 from app.figures.mutagenesis_data import MutagenesisPicture
+from app.figures.scale import LINEAR, Scale
 from app.truth import truth
 from enformer.checkpoint import Checkpoint
 from enformer.coordinates import Interval, Variant
@@ -125,23 +125,24 @@ def of_genes(effect: VariantEffect, shown: Scene, head: str) -> pd.DataFrame:
     return table[["gene", "distance", "logSED_mean", "logSED", "track"]]
 
 
-def picture(
+def alleles(
     answer: Answer,
     tracks: Sequence[TrackId],
     shown: Scene,
     genes: tuple[Gene, ...],
     tissue: str = "",
     marks: tuple[Highlight, ...] = (),
+    scale: Scale = LINEAR,
 ) -> LocusPicture:
-    """REF over ALT of each track, and under it ALT − REF; what was planted where a tissue is named.
+    """REF over ALT of each track; what was planted where a tissue is named.
 
     `marks` are what a person points out.
     """
     drawn = locus_picture(
         answer.reference, tracks, genes, shown.contig_length, shown.view, alt=answer.alternative,
-        highlights=marks,
+        highlights=marks, scale=scale,
     )  # fmt: skip
-    return with_differences(truth.with_truth(drawn, tissue, tracks, shown.checkpoint.tracks))
+    return truth.with_truth(drawn, tissue, tracks, shown.checkpoint.tracks)
 
 
 # --- the map around it ----------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from app import services, state
 from app.computing.seat import Seat
+from app.locus import absent
 from app.vcf.calls import ENDINGS, Calls, keep
 from app.vcf.scoring_work import Pace, Survey, Task
 from app.vcf.vcf_examples import example
@@ -87,8 +88,8 @@ def _demo() -> None:
 # --- how it is scored -----------------------------------------------------------------------------
 
 
-def choose_options(calls: Calls, tracks: TrackTable) -> None:
-    """What the table is to hold; the app's choice is the command line's."""
+def choose_options(calls: Calls, tracks: TrackTable, model: str) -> None:
+    """What the table is to hold, of tracks of a model; the app's choice is the command line's."""
     said, session, shared = (
         calls.options,
         st.session_state,
@@ -118,12 +119,14 @@ def choose_options(calls: Calls, tracks: TrackTable) -> None:
             help="The strongest track of each assay has a column in any case.",
         )  # fmt: skip
         with right:
-            _choose_tracks(calls, tracks)
+            _choose_tracks(calls, tracks, model)
 
 
-def _choose_tracks(calls: Calls, tracks: TrackTable) -> None:
+def _choose_tracks(calls: Calls, tracks: TrackTable, model: str) -> None:
     text = st.text_input("Search tracks", key=state.CALLS_TRACK_TEXT, type="search", live="400ms",
                          placeholder="Words such as CAGE K562", on_change=state.touch)  # fmt: skip
+    if why := absent.of_search(text or "", tracks, model):
+        st.caption(plain(why))
     found = tracks.search(text or "").ids[:_MOST_LISTED]
     options = list(dict.fromkeys([*calls.options.tracks, *map(str, found)]))
     rows = {str(track): tracks.row(track)["name"] for track in found}

@@ -10,7 +10,7 @@ from app.asking.scene import Scene
 from app.computing.seat import Seat
 from app.figures.alt_text import describe
 from app.figures.locus_plotly import locus_figure
-from app.locus import attention_track, drawn, grouping, lanes_menu, own_lanes, own_panel, picker
+from app.locus import attention_track, drawn, grouping, lanes_menu, own_panel, picker
 from app.sheet.single import Single
 from app.truth import truth_panel
 from enformer.tracks import TrackId
@@ -20,7 +20,7 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
     """The tracks, the answer and the picture of it."""
     checkpoint, table = shown.checkpoint, shown.checkpoint.tracks
     tracks = _tracks(query, shown)
-    own = own_panel.choose(tracks, table)
+    own = own_panel.choose(tracks, checkpoint)
     if shown.beyond:
         st.warning(shown.beyond, icon=":material/warning:")
     bar = st.container(horizontal=True, key="toolbar")
@@ -31,12 +31,10 @@ def draw(query: state.Query, shown: Scene, seat: Seat) -> None:
     )
     genes = header.genes(shown, seat)
     predicted = drawn.picture(query, shown, answer, tracks, genes, tissue)
-    brought = own_lanes.bring(own, predicted, tracks, table)
-    own_panel.said(brought)
-    # the lanes of files stand beside those of tracks, so that of attention comes last
-    without = own_lanes.with_own(predicted, brought, tracks)
-    picture = attention_track.added(without, query, shown, seat)
     truth_panel.said(shown, tissue)
+    # the lanes of files stand beside those of tracks, so that of attention comes last
+    without, brought = own_panel.added(own, predicted, tracks, table)
+    picture = attention_track.added(without, query, shown, seat)
     asked = query if picture is not without else replace(query, slice="")
     target = attention_track.target_of(asked, shown) if asked.slice else None
     single = Single.of("locus", asked, shown, tracks=tracks, target=target, genes=genes)

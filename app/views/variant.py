@@ -10,8 +10,10 @@ from app.asking.scene import Scene
 from app.computing.predictions import Answer
 from app.computing.seat import Seat
 from app.figures.alt_text import describe
+from app.figures.difference import with_differences
 from app.figures.locus_plotly import locus_figure
-from app.locus import picker
+from app.figures.scale import Scale
+from app.locus import grouping, lanes_menu, own_panel, picker
 from app.sheet.single import Single
 from app.truth import truth_panel
 from app.variant import variant_files, variant_motifs, variant_panel, varying
@@ -50,19 +52,28 @@ def _alleles(
     genes: tuple[Gene, ...],
     effect: VariantEffect,
 ) -> None:
-    """The tracks over the locus, with what moves the picture."""
+    """The tracks over the locus, with what moves the picture, what files hold beside them."""
+    table = shown.checkpoint.tracks
+    tracks = grouping.ordered(tracks, table, query.group)
+    own = own_panel.choose(tracks, shown.checkpoint)
     with st.container(horizontal=True, vertical_alignment="center", key="truth"):
         tissue = truth_panel.choose(query, shown, tracks)
     truth_panel.said(shown, tissue)
     marks = tissue, marking.highlights(query, shown)
-    picture = varying.picture(answer, tracks, shown, genes, *marks)
+    picture = varying.alleles(answer, tracks, shown, genes, *marks, Scale.parse(query.scale))
+    picture = grouping.with_groups(picture, tracks, table, query.group)
+    picture, brought = own_panel.added(own, picture, tracks, table)
+    picture = with_differences(picture)
     single = Single.of("variant", query, shown, tracks=tracks, genes=genes)
-    files = downloads.Shown(answer, picture, tracks, shown.contig_length, single=single)
-    scores = variant_files.EffectFiles(effect, shown.checkpoint.tracks, files.stem)
+    files = downloads.Shown(
+        answer, picture, tracks, shown.contig_length, brought.columns, brought.about, single
+    )
+    scores = variant_files.EffectFiles(effect, table, files.stem)
     if shown.beyond:
         st.warning(shown.beyond, icon=":material/warning:")
     with st.container(horizontal=True, key="toolbar"):
         toolbar.zoom_buttons(shown)
+        lanes_menu.menu(query, len(table.heads))
         toolbar.menus(lambda: variant_files.effect_menu(files, scores), query)
     figure = locus_figure(replace(picture, footer=""), dark=st.context.theme.type == "dark")
     toolbar.chart(figure, picture, describe(picture), files.stem)

@@ -20,7 +20,7 @@ def draw(query: state.Query, checkpoint: Checkpoint, place: Place, seat: Seat) -
     bar = vcf_panel.choose_file(calls, place.genome)
     if bar is None:
         return
-    vcf_panel.choose_options(calls, tracks)
+    vcf_panel.choose_options(calls, tracks, checkpoint.card.name)
     task = scoring.task_of(calls, checkpoint, place)
     if not task.is_done:
         _make(task, seat)

@@ -52,3 +52,36 @@ def test_screenshots(offline, new_page, wide_model, tmp_path, width, scheme):
     page.wait_for_timeout(500)
     page.screenshot(path=tmp_path / f"evidence_{width}_{scheme}.png", full_page=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_bed_that_was_brought_in_locus_gives_candidates_and_a_panel(
+    offline, new_page, middle_model, tmp_path, scheme
+):
+    asked = {"model": middle_model, "locus": "DGB1", "evidence": ":10:2"}
+    page = opened(new_page(1280, scheme), offline, **asked)
+    bed = tmp_path / "mine.bed"
+    bed.write_text("demo1\t303000\t303400\tmine\ndemo1\t305000\t305300\tother\n")
+    page.get_by_text("Your files", exact=False).first.click()
+    page.locator("input[type=file]").first.set_input_files(bed)
+    expect(page.get_by_text("Your files, 1 shown")).to_be_visible(timeout=60_000)
+    settled(page)
+    page.get_by_role("link", name="Evidence", exact=True).first.click()
+    page.locator(".st-key-evidence_source").get_by_text("BED file").click()
+    rows = page.locator(".js-plotly-plot .ytick text")
+    expect(rows).to_have_count(2, timeout=90_000)
+    expect(rows.filter(has_text="mine")).to_have_count(1)
+    expect(page.get_by_role("button", name="Cancel")).to_have_count(0, timeout=120_000)
+    page.wait_for_timeout(700)
+    page.screenshot(path=tmp_path / "candidates.png", full_page=True)
+    page.get_by_role("link", name="Figures", exact=True).first.click()
+    page.locator(".st-key-sheet_kind").get_by_role("combobox").click()
+    page.get_by_role("option", name="Evidence for elements").click()
+    page.get_by_role("button", name="Add to sheet").click()
+    # the draft of the legend is in a closed part of the page
+    expect(page.get_by_text("Elements: mine.bed.")).to_have_count(1, timeout=90_000)
+    page.get_by_test_id("stSidebar").get_by_text("a · Evidence for elements").click()
+    box = page.get_by_role("combobox", name="Candidate elements")
+    expect(box).to_have_value("mine, your file")
+    page.wait_for_timeout(900)
+    page.screenshot(path=tmp_path / "panel.png", full_page=True)

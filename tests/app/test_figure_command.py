@@ -18,9 +18,11 @@ from app.sheet import presets, sheets
 from app.sheet.computed import Computed
 from app.sheet.origins import Model, Origin
 from app.sheet.panels import made
-from app.sheet.plan import Panel, Plan
+from app.sheet.plan import Bed, Panel, Plan
 from app.sheet.record import Record
+from enformer.coordinates import Interval
 from enformer.errors import EnformerLensError
+from interpret.elements import Element
 from tests.conftest import ROOT
 
 VARIANT = "demo1:345,053 C>A"
@@ -52,6 +54,9 @@ def record(source) -> Record:
     near = source.scene(Panel("locus", gene))
     panels[3] = presets.panel("contributions", gene, near)
     panels[0] = replace(panels[0], names={panels[0].question.tracks[0]: "My own name"})
+    center = shown.window.center + 200
+    mine = Element(Interval("demo1", center, center + 300), "mine")
+    panels[2] = replace(panels[2], bed=Bed("mine.bed", "ab" * 32, (mine,)))
     plan = Plan(120, tuple(panels), text=5.5, palette="Tol, bright", colours={"DNASE": "#ccbb44"})
     ready = [made(panel, source) for panel in plan.panels]
     model = Model.of(source.checkpoint, str(source.checkpoint.source))

@@ -128,3 +128,32 @@ def test_the_contributions_of_the_difference_are_one_click_away(server, new_page
     lane = page.locator(".js-plotly-plot .annotation-text", has_text="ALT − REF")
     expect(lane.first).to_be_visible(timeout=120_000)
     expect(page).to_have_url(re.compile("allele=difference"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_own_files_scales_and_groups_stand_beside_both_alleles(
+    server, new_page, shared_data, tmp_path, scheme
+):
+    page = new_page(1280, scheme)
+    page.set_viewport_size({"width": 1280, "height": 1700})
+    opened(server, page, locus="chr22:20,030,001 G>A", tracks="human/3,human/24", scale="log1p",
+           group="assay")  # fmt: skip
+    peaks = tmp_path / "peaks.bed"
+    peaks.write_text("chr22\t20028000\t20032000\tmy peak\n")
+    page.get_by_text("Your files", exact=False).first.click()
+    files = [shared_data / "tracks" / "acc.K562.chr22.bw", peaks]
+    page.locator("input[type=file]").first.set_input_files(files)
+    expect(page.get_by_text("Your files, 2 shown")).to_be_visible(timeout=90_000)
+    settled(page)
+    figure = chart(page, "chart")
+    for said in ("Observed, log1p axis", "log1p(ALT)", "my peak", "r = ", "DNase", "CAGE"):
+        expect(figure).to_contain_text(said)
+    page.wait_for_timeout(900)
+    page.screenshot(path=tmp_path / "own.png")
+    page.get_by_label("Search tracks").fill("microglia")
+    expect(
+        page.get_by_text("it was not trained on a cell type or factor of that name")
+    ).to_be_visible()
+    page.wait_for_timeout(500)
+    page.screenshot(path=tmp_path / "microglia.png")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app import state
+from app import services, state
 from app.computing.methods import METHODS
 from app.evidence.candidates import nearest
 from app.evidence.evidence_way import MOST, EvidenceWay
+from app.locus.shelf import Shelf
 from app.truth.truth_tables import reading_of, true_shares
 from enformer.coordinates import Interval
 from enformer.errors import EnformerLensError
@@ -157,3 +158,46 @@ def test_the_nearest_to_the_target_are_taken_whole_and_by_the_windows_name():
     assert len(taken) == MOST
     assert [one.interval.contig for one in taken] == ["chr1"] * MOST
     assert [int(one.name) for one in taken] == list(range(600, 3_600, 100))
+
+
+# --- files that were brought before ---------------------------------------------------------------
+
+
+@pytest.fixture
+def shelf(monkeypatch):
+    """A shelf of this test alone: AppTest's sessions all have one name."""
+    shelf = Shelf()
+    monkeypatch.setattr(services, "shelf", lambda: shelf)
+    yield shelf
+    shelf.close()
+
+
+def asked_for(app: AppTest) -> bool:
+    """Whether a file can be given here."""
+    return any(one.key == state.EVIDENCE_FILE for one in app.file_uploader)
+
+
+def test_a_bed_of_the_shelf_gives_candidates_without_another_upload(opened, shelf):
+    shelf.upload("mine.bed", b"demo1\t310000\t310400\tmine\n1\t5\t9\telsewhere\n")
+    shelf.upload("more.bed", b"demo1\t311000\t311400\n")
+    shelf.upload("signal.bdg", b"demo1 310000 310400 3\n")
+    app = opened(locus="DGB1", evidence="bed:10:2")
+    assert not app.error
+    assert app.dataframe[0].value["name"].tolist() == ["mine"]
+    box = app.selectbox(key=state.EVIDENCE_OWN)
+    assert box.options == ["mine, your file", "more, your file", "Another BED file"]
+    assert not asked_for(app)
+    app = finished(box.set_value("2").run())
+    assert app.dataframe[0].value["start"].tolist() == [311_000]
+    app = finished(app.selectbox(key=state.EVIDENCE_OWN).set_value("another").run())
+    assert asked_for(app)
+    assert not app.get("plotly_chart")
+
+
+def test_a_file_that_was_removed_gives_no_more_candidates(opened, shelf):
+    shelf.upload("mine.bed", b"demo1\t310000\t310400\tmine\n")
+    app = opened(locus="DGB1", evidence="bed:10:2")
+    shelf.remove(shelf.tracks[0].key)
+    app = finished(app.run())
+    assert not app.exception
+    assert asked_for(app)

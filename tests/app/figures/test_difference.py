@@ -8,9 +8,10 @@ import pytest
 from matplotlib.patches import StepPatch
 
 from app.figures import paper
-from app.figures.difference import LABEL, with_differences
+from app.figures.difference import LABEL, LOG_LABEL, LOG_UNIT, with_differences
 from app.figures.layouts import draw
 from app.figures.locus_plotly import locus_figure
+from app.figures.scale import Scale
 
 
 def test_each_track_is_followed_by_its_difference(overlaid):
@@ -61,3 +62,37 @@ def test_both_faces_draw_the_difference(overlaid):
     for place, lane in enumerate(picture.lanes):
         assert axes[f"yaxis{place + 2}"].range == picture.value_range(lane)
         assert any(patch.axes.get_ylim() == picture.value_range(lane) for patch in patches)
+
+
+@pytest.fixture
+def logs(overlaid):
+    return with_differences(replace(overlaid, scale=Scale(log=True)))
+
+
+def test_under_log1p_axes_it_is_the_difference_of_the_heights_above(overlaid, logs):
+    for lane, before in zip(logs.lanes[1::2], overlaid.lanes, strict=True):
+        assert (lane.label, lane.unit) == (LOG_LABEL, LOG_UNIT)
+        ratio = np.log((1 + before.alternative) / (1 + before.values))
+        np.testing.assert_allclose(lane.values, ratio, atol=1e-5)
+
+
+def test_a_difference_of_logarithms_is_drawn_as_it_is_and_explained(logs):
+    axes = locus_figure(logs).layout
+    words = " ".join(note.text for note in axes.annotations)
+    for place, lane in enumerate(logs.lanes):
+        low, high = logs.value_range(lane)
+        wanted = (low, high) if lane.difference else (low, np.log1p(high))
+        assert axes[f"yaxis{place + 2}"].range == pytest.approx(wanted)
+    assert words.count("log1p axis") == len(logs.lanes) / 2
+    assert "ln(1 + ALT) − ln(1 + REF)" in words
+    with paper.style():
+        patches = draw(logs, 183).findobj(StepPatch)
+    drawn = [patch.axes.get_ylim() for patch in patches]
+    assert all(logs.value_range(lane) in drawn for lane in logs.lanes[1::2])
+
+
+def test_the_truth_of_a_difference_is_on_the_scale_of_its_lane(overlaid):
+    ref, alt = np.full(64, 1.0), np.full(64, 3.0)
+    lane = replace(overlaid.lanes[0], expected=ref, expected_alternative=alt)
+    changed = with_differences(replace(overlaid, lanes=(lane,), scale=Scale(log=True))).lanes[1]
+    np.testing.assert_allclose(changed.expected, np.log(2), rtol=1e-6)

@@ -181,3 +181,39 @@ def test_the_matrix_opens_and_counts(opened):
     assert "8 tracks in" in words(app)
     add = next(button for button in app.button if button.label == "Add tracks")
     assert add.disabled
+
+
+def test_the_matrix_says_what_it_was_not_trained_on(opened):
+    app = opened()
+    app.session_state["matrix_words"] = "microglia"
+    app = press(app, "Biosample × assay")
+    assert "No track of tiny is of “microglia”: it was not trained on a cell type" in words(app)
+
+
+def test_a_search_says_what_the_model_was_not_trained_on(opened):
+    app = opened()
+    app.text_input(key="track_text_box").set_value("microglia")
+    app = finished(app.run())
+    assert "No track of tiny is of “microglia”: it was not trained on a cell type" in words(app)
+    app.text_input(key="track_text_box").set_value("K-562")
+    app = finished(app.run())
+    assert "Nearest names: K562. If none is meant" in words(app)
+    app.text_input(key="track_text_box").set_value("K562")
+    assert "not trained" not in words(finished(app.run()))
+
+
+def test_a_measured_track_of_cells_without_a_prediction_is_told(opened, bigwig):
+    app = upload(opened(), ("microglia_atac.bw", bigwig.read_bytes()))
+    assert "No track of tiny is of “microglia”, as this file's name says" in words(app)
+    app.text_input(key="own_name_1").set_value("K562 ATAC")
+    assert "as this file's name says" not in words(finished(app.run()))
+
+
+def test_files_and_attention_are_drawn_together(opened, bigwig):
+    app = upload(opened(slice="row", layer="1", head="1"), (bigwig.name, bigwig.read_bytes()))
+    for _ in range(100):
+        if any("Layer 1, head 1" in text for text in annotations(app)):
+            break
+        app = finished(app.run())
+    assert any("Observed" in text for text in annotations(app))
+    assert any("Layer 1, head 1" in text for text in annotations(app))

@@ -9,10 +9,14 @@ from xml.etree import ElementTree
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app import state
+from app import services, state
 from app.asking.question import Query
-from app.sheet.plan import PICTURES, Panel, Plan
+from app.locus.shelf import Shelf
+from app.sheet.plan import PICTURES, Bed, Panel, Plan
 from app.sheet.presets import PRESETS
+from enformer.coordinates import Interval
+from enformer.errors import EnformerLensError
+from interpret.elements import Element
 from tests.app.alone import finished, words
 
 pytestmark = pytest.mark.usefixtures("offline")
@@ -184,3 +188,73 @@ def test_a_panel_that_cannot_be_drawn_says_why_and_the_others_are_drawn(opened):
     assert PICTURES["map"] in said
     assert "DGB1" in written(app)
     assert not any(one.label == "ZIP" for one in app.get("download_button"))
+
+
+# --- elements of a file ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shelf(monkeypatch):
+    """A shelf of this test alone, with a BED: AppTest's sessions all have one name."""
+    shelf = Shelf()
+    shelf.upload("mine.bed", b"demo1\t303000\t303400\tmine\nchr9\t5\t9\telsewhere\n")
+    monkeypatch.setattr(services, "shelf", lambda: shelf)
+    yield shelf
+    shelf.close()
+
+
+@pytest.fixture
+def evidence(open_view, middle_model):
+    """Opens the view with a panel of evidence."""
+
+    def evidence(way: str) -> AppTest:
+        app = open_view("figures", model=middle_model, locus="DGB1", evidence=way)
+        app.session_state[state.SHEET_KIND] = "evidence"
+        return clicked(app, "Add to sheet")
+
+    return evidence
+
+
+def test_a_panel_takes_the_elements_of_the_evidence_view_and_keeps_them(evidence, shelf):
+    app = evidence("bed:10:2")
+    assert not app.error
+    (panel,) = sheet(app).panels
+    assert panel.bed == Bed(
+        "mine.bed", shelf.tracks[0].sha256, (Element(Interval("demo1", 303_000, 303_400), "mine"),)
+    )
+    assert "mine" in " ".join(written(app))
+    assert "Elements: mine.bed." in words(app)
+    shelf.remove(shelf.tracks[0].key)
+    app = finished(app.run())
+    assert "mine" in " ".join(written(app))
+    box = next(box for box in app.selectbox if box.label == "Candidate elements")
+    assert box.options == ["Planted, or predicted open", "mine.bed, kept in the sheet"]
+
+
+def test_a_file_is_chosen_in_the_settings_of_the_panel(evidence, shelf):
+    app = evidence("planted:10:2")
+    assert sheet(app).panels[0].bed is None
+    assert "mine" not in " ".join(written(app))
+    box = next(box for box in app.selectbox if box.label == "Candidate elements")
+    app = finished(box.set_value(shelf.tracks[0].sha256).run())
+    assert "mine" in " ".join(written(app))
+    box = next(box for box in app.selectbox if box.label == "Candidate elements")
+    app = finished(box.set_value("").run())
+    assert sheet(app).panels[0].bed is None
+
+
+@pytest.mark.parametrize(
+    "rows", [[["demo1", 5, 3, ""]], [["demo1", 1, 2]], "no rows", [["c", 1, 2, ""]] * 31]
+)
+def test_elements_that_make_no_sense_are_refused(rows):
+    plan = Plan(183, (Panel("evidence"),)).to_values()
+    plan["panels"][0]["bed"] = {"file": "mine.bed", "sha256": "ab", "elements": rows}
+    with pytest.raises(EnformerLensError, match="no sheet of panels"):
+        Plan.from_values(plan)
+
+
+def test_a_sheet_of_before_elements_were_kept_is_read():
+    plan = Plan(183, (Panel("evidence"),))
+    values = plan.to_values()
+    del values["panels"][0]["bed"]
+    assert Plan.from_values(values) == plan

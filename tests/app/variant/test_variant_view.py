@@ -1,18 +1,25 @@
 """The Variant view, run by AppTest on a tiny model and the demo genome, and its files."""
 
+import io
 import json
 import threading
+import zipfile
 from collections.abc import Iterator
 from functools import partial
 
+import numpy as np
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.asking import places
+from app import services
+from app.asking import places, toolbar
 from app.computing.job import Control
 from app.computing.methods import METHODS
-from enformer import Interval, Variant, open_genome
+from app.locus.shelf import Shelf
+from app.variant import variant_files
+from enformer import Interval, Variant, open_genome, predict
+from enformer.coordinates import window_around
 from tests.app.alone import finished, until
 from tests.app.alone import words as said
 
@@ -216,3 +223,98 @@ def test_motifs_made_and_broken_are_listed(opened):
     assert row["change"] < -1
     drawn = app.get("plotly_chart")[-1].proto.spec
     assert "TATA" in drawn
+
+
+# --- what it shares with Locus --------------------------------------------------------------------
+
+
+@pytest.fixture
+def shelf(monkeypatch):
+    """A shelf of this test alone: AppTest's sessions all have one name."""
+    shelf = Shelf()
+    monkeypatch.setattr(services, "shelf", lambda: shelf)
+    yield shelf
+    shelf.close()
+
+
+def test_log1p_groups_and_shared_axes_are_of_the_link(opened, variant):
+    app = opened(
+        locus=variant.key, tracks="human/6,human/0,human/5", scale="log1p,shared", group="assay"
+    )
+    locus = figures(app)[0]
+    said = notes(locus)
+    assert said.count("log1p(ALT) − log1p(REF)") == 3
+    assert said.count("log1p axis") == 3
+    assert "ln(1 + ALT) − ln(1 + REF)" in said
+    assert said.count("<b>DNase</b>") == said.count("<b>CAGE</b>") == 1
+    ranges = [locus["layout"][f"yaxis{place}"]["range"] for place in range(2, 8)]
+    assert ranges[0] == ranges[2] != ranges[4]  # the two of DNase, then CAGE
+    assert ranges[1] == ranges[3]
+    assert ranges[1][0] == -ranges[1][1]
+
+
+def test_scale_and_groups_are_chosen(opened, variant):
+    app = choose(opened(locus=variant.key), "lane_scale", True)
+    app = choose(app, "lane_group", "assay")
+    assert "log1p(ALT) − log1p(REF)" in notes(figures(app)[0])
+    assert (app.query_params["scale"], app.query_params["group"]) == ("log1p", "assay")
+
+
+def test_a_brought_signal_stands_over_ref_and_alt_with_r_of_ref(
+    opened, variant, shelf, tiny_checkpoint
+):
+    rng = np.random.default_rng(5)
+    rows = "".join(
+        f"demo1 {at} {at + 100} {rng.gamma(1, 3):.3f}\n" for at in range(295_000, 310_000, 100)
+    )
+    shelf.upload("own.bdg", rows.encode())
+    shelf.upload("peaks.bed", b"demo1\t300100\t300400\tHS2\n")
+    shelf.upload("mine.bed", b"demo1\t299000\t299400\tMINE\t0\t+\t299000\t299400\t0\t1\t400,\t0,\n")
+    signal, peaks, _ = shelf.tracks
+    shelf.change(signal.key, beside="human/6")
+    shelf.change(peaks.key, use="highlights")
+    app = opened(locus=variant.key, tracks="human/6,human/0")
+    locus = figures(app)[0]
+    drawn = [
+        trace["name"].partition(" ")[0]
+        for trace in locus["data"]
+        if "hvh" in str(trace.get("line"))
+    ]
+    assert drawn == ["observed", "ALT", "REF", "ALT", "ALT", "REF", "ALT"]
+    said = notes(locus)
+    assert "HS2" in said
+    assert "<b>mine</b>" in said
+    assert "REF's, beside them" in said
+    genome = open_genome("demo")
+    window = window_around(variant.start, "demo1", tiny_checkpoint.config)
+    ref = predict(tiny_checkpoint, genome, window)
+    view = locus["layout"]["xaxis"]["range"]
+    edges = np.arange(ref.region.start, ref.region.end, 128)
+    seen = (edges + 128 > view[0]) & (edges < view[1])
+    own = signal.content.bins(ref.region, 128, genome.length("demo1"), "zero")
+    expected = np.corrcoef(own[seen], ref.values["human"][seen, 6])[0, 1]
+    assert f"r = {expected:.2f}, {seen.sum()} bins".replace("-", "−") in said
+
+
+def test_its_downloads_hold_the_files(opened, variant, shelf, monkeypatch):
+    shelf.upload("own.bdg", b"demo1 300000 300100 3\n")
+    kept = []
+    monkeypatch.setattr(variant_files, "effect_menu", lambda files, scores: kept.append(files))
+    monkeypatch.setattr(toolbar, "menus", lambda files, query: files())
+    opened(locus=variant.key, tracks="human/6", scale="log1p", group="assay")
+    with zipfile.ZipFile(io.BytesIO(kept[-1].data("TSV")[2]())) as archive:
+        tables = {name[:3]: archive.read(name).decode() for name in archive.namelist()}
+    assert {"REF", "ALT"} == set(tables)
+    assert all("own/own" in table for table in tables.values())
+    known = json.loads(kept[-1].provenance)
+    assert (known["scale"], known["groups"]) == ("log1p", ["DNase"])
+    assert shelf.tracks[0].sha256 in known["own"]["own/own"]
+    svg = kept[-1].figure("svg", 183)[2]().decode()
+    for text in ("Observed", "log1p(ALT)", "r = "):
+        assert text in svg
+
+
+def test_a_search_for_cells_it_was_not_trained_on_is_told(opened, variant):
+    app = opened(locus=variant.key, tracks="human/6")
+    app.text_input(key="track_text_box").set_value("microglia")
+    assert "No track of tiny is of “microglia”" in said(finished(app.run()))

@@ -304,3 +304,9 @@ def test_options_change_the_table_and_are_in_the_link(opened, few):
     assert "SAD_top" not in columns
     assert "D2~~human/2~" in link(app)
     assert "D2" in table(app)
+
+
+def test_a_search_for_cells_it_was_not_trained_on_is_told(opened, few):
+    app = upload(opened(), few)
+    app.text_input(key=state.CALLS_TRACK_TEXT).set_value("microglia")
+    assert "No track of tiny is of “microglia”" in words(finished(app.run()))
