@@ -10,6 +10,7 @@ from enformer import Interval, Variant, open_genome
 from enformer.coordinates import predicted_region
 from enformer.errors import EnformerLensError, QueryError
 from enformer.predict import predict
+from enformer.sequence import BASES
 from interpret import Target
 from interpret.allele_contributions import ALT, DIFFERENCE, difference, of_alt, of_target
 from interpret.contribution_files import export
@@ -57,7 +58,7 @@ def test_a_substitution_in_a_linear_model_changes_its_own_base_alone(tiny_checkp
     checkpoint, variant = _toy(tiny_checkpoint, linear_toy), _variant(MIDDLE, "snv")
     ref, alt = (_explained(checkpoint, variant=each) for each in (None, variant))
     found = difference(ref, alt, variant)
-    at, bases = MIDDLE - WINDOW.start, enformer.sequence.BASES
+    at, bases = MIDDLE - WINDOW.start, BASES
     weight = 7 * linear_toy.weight.numpy()[at]
     want = weight[bases.index(variant.alt)] - weight[bases.index(variant.ref)]
     assert found.per_position[at] == pytest.approx(want, rel=1e-4)
@@ -228,6 +229,7 @@ def test_it_is_restored_and_written_with_both_alleles(tiny_checkpoint, kind):
     again = unpack(pack(found))
     assert (again.allele, again.changed) == (DIFFERENCE, found.changed)
     np.testing.assert_array_equal(again.values, found.values)
+    assert found.provenance is not None
     assert found.provenance.options["allele"] == DIFFERENCE
     file = export(found, 600_000, "TSV")
     assert "ALT-minus-REF" in file.name
