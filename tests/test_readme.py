@@ -44,7 +44,7 @@ def test_the_two_commands_are_what_ci_and_the_browser_tests_run(blocks, root):
     ci = (root / ".ci" / "run").read_text().splitlines()
     assert "pip install --quiet -r requirements-dev.txt" in ci
     assert "pytest" in ci
-    assert '"run", "app/main.py"' in (root / "tests" / "app" / "conftest.py").read_text()
+    assert '"run", "app/main.py"' in (root / "tests" / "app" / "server.py").read_text()
 
 
 def test_every_module_command_is_there_and_knows_its_subcommands(blocks, text, root):
