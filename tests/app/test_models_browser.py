@@ -77,10 +77,13 @@ def test_a_person_compares_two_models_and_takes_it_along(
     page = story.page
     with story.step("the cards", page.locator(".st-key-compare_demo")):
         page.goto(offline.link(**ASKED).replace("/?", "/models?"))
+        figures = page.locator("[class*=st-key-model_] .js-plotly-plot .main-svg")
+        expect(figures.first).to_be_visible(timeout=60_000)
     words = page.locator("[class*=st-key-comparison_] .annotation-text")
     both = words.filter(has_text="predicted by both, 65,536 bp = 512 bins")
-    with story.step("compare with demo", both):
+    with story.step("compare with demo", both, kept=False):
         page.locator(".st-key-compare_demo").get_by_role("button").click()
+    story.look("tracks of both", page.locator(".st-key-models_compared"))
     expect(page).to_have_url(re.compile("with=demo"))
     expect(words.filter(has_text="other biosample")).to_have_count(3)
     expect(page.get_by_text("mini was not trained on this genome")).to_be_visible()

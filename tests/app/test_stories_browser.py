@@ -40,7 +40,7 @@ def test_explore_the_globin_locus(offline, new_story, tmp_path, scheme):
         go(page, "Attention")
     with story.step("contributions", drawing(page, "Contributions of the bases")):
         go(page, "Contributions")
-    with story.step("back to the tracks", page.locator(elsewhere)):
+    with story.step("back to the tracks", page.locator(elsewhere), kept=False):
         go(page, "Locus")
     with story.step("download", page.locator(".st-key-download_PDF")):
         page.get_by_role("button", name="Download").first.click()
