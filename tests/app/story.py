@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
@@ -12,6 +13,8 @@ PATIENCE = 300_000
 """Ms for a step that computes; the machine may be shared."""
 KEPT_WIDTH = 960
 """Px of a picture in the documentation."""
+MARGIN = 32
+"""Px below the last thing that is drawn."""
 
 
 class Story:
@@ -57,6 +60,7 @@ class Story:
         self._picture(what)
 
     def _picture(self, what: str, kept: bool = True) -> None:
+        self.page.mouse.move(1276, 90)  # nothing is pointed at
         self.page.wait_for_timeout(600)  # menus and pictures fade in
         path = self.folder / f"{what.replace(' ', '_')}_{self.scheme}.png"
         self.page.screenshot(path=path)
@@ -75,13 +79,16 @@ def idle(page: Page) -> None:
 
 
 def small(picture: Path, to: Path) -> None:
-    """A screenshot as the documentation has it."""
+    """A screenshot as the documentation has it, without what is empty below."""
     to.parent.mkdir(exist_ok=True)
     with Image.open(picture) as image:
-        height = round(image.height * KEPT_WIDTH / image.width)
-        image.convert("RGB").resize((KEPT_WIDTH, height), Image.Resampling.LANCZOS).save(
-            to, quality=80, method=6
-        )
+        whole = image.convert("RGB")
+    pixels = np.asarray(whole).astype(int)
+    filled = np.flatnonzero((abs(pixels - pixels[-1]) > 8).any(axis=(1, 2)))
+    height = min(int(filled.max(initial=0)) + MARGIN, whole.height)
+    size = (KEPT_WIDTH, round(height * KEPT_WIDTH / whole.width))
+    cut = whole.crop((0, 0, whole.width, height))
+    cut.resize(size, Image.Resampling.LANCZOS).save(to, quality=80, method=6)
 
 
 def fits(page: Page) -> bool:

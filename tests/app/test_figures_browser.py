@@ -68,10 +68,11 @@ def test_from_a_preset_to_files_for_a_paper_and_back(
         page.get_by_role("button", name="120 mm").click()
     assert width(page) == pytest.approx(120 * PIXELS, abs=1.5)
     third = page.locator(f"{PREVIEW}[alt*='c Contributions of the bases']")
-    with story.step("add a panel", third):
+    with story.step("add a panel", third, kept=False):
         page.get_by_label("Picture of the open question").click()
         page.get_by_role("option", name="Contributions of the bases").click()
         page.get_by_role("button", name="Add to sheet").click()
+    story.look("the third panel", page.get_by_text("Draft legend and methods"))
     provenance = saved(page, "JSON", tmp_path)
     pdf = saved(page, "PDF", tmp_path)
     fonts_are_embedded(pdf)
