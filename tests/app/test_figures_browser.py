@@ -81,10 +81,11 @@ def test_from_a_preset_to_files_for_a_paper_and_back(
         check_files(pdf, *(saved(page, label, tmp_path) for label in ("SVG", "PNG", "ZIP")))
     with story.step("come back", page.get_by_text("The sheet is empty"), kept=False):
         page.reload()
-    with story.step("open the sheet again", page.get_by_text("120 × ")):
+    with story.step("open the sheet again", page.get_by_text("120 × "), kept=False):
         page.get_by_role("button", name="Open a sheet").click()
         chosen = page.get_by_test_id("stPopoverBody").locator("input[type=file]")
         chosen.set_input_files(provenance)
+        expect(page.get_by_text("120 × ")).to_be_visible(timeout=60_000)
         page.keyboard.press("Escape")
     folder = tmp_path / "again"
     folder.mkdir()
