@@ -10,7 +10,9 @@ import pytest
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+IN_PICTURE = re.compile(r'(?:src|srcset)="([^"]+)"')
 LARGEST_PICTURE = 400_000  # bytes
+LARGEST_OF_A_STEP = 100_000
 
 
 def views() -> set[str]:
@@ -18,6 +20,12 @@ def views() -> set[str]:
     tree = ast.parse((DOCS.parent / "app" / "main.py").read_text())
     texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
     return {Path(t).stem for t in texts if isinstance(t, str) and t.startswith("views/")}
+
+
+def targets(page: Path) -> list[str]:
+    """What a page links to, and the pictures it shows."""
+    text = page.read_text()
+    return LINK.findall(text) + IN_PICTURE.findall(text)
 
 
 def anchors(page: Path) -> set[str]:
@@ -28,7 +36,7 @@ def anchors(page: Path) -> set[str]:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_lead_somewhere(page):
-    for target in LINK.findall(page.read_text()):
+    for target in targets(page):
         if target.startswith("https://"):
             continue
         name, _, heading = target.partition("#")
@@ -49,10 +57,20 @@ def test_every_page_is_reached_from_the_index():
 
 
 def test_every_picture_is_used_and_small():
-    used = {target for page in PAGES for target in LINK.findall(page.read_text())}
+    used = {target for page in PAGES for target in targets(page)}
     for picture in DOCS.glob("*.png"):
         assert picture.name in used
         assert picture.stat().st_size < LARGEST_PICTURE, picture.name
+    for picture in DOCS.glob("stories/*"):
+        assert f"stories/{picture.name}" in used
+        assert picture.stat().st_size < LARGEST_OF_A_STEP, picture.name
+
+
+def test_every_step_of_a_story_is_shown_in_both_colours_and_has_words():
+    text = (DOCS / "stories.md").read_text()
+    shown = re.findall(r'srcset="(\S+)_dark.webp">\s*<img alt="([^"]+)" src="(\S+)_light', text)
+    assert len(shown) == text.count("<picture>") == text.count("_light.webp") > 20
+    assert all(dark == light and len(words) > 20 for dark, words, light in shown)
 
 
 def test_no_page_names_a_path_of_a_machine():

@@ -25,7 +25,7 @@ def draw(query: Query, shown: Scene | None) -> None:
 def _save(query: Query, shown: Scene) -> None:
     """What is shown under a name of its own, else that of the question."""
     default = shown.parsed.name[:60]
-    st.text_input("Name", key=state.BOOKMARK_NAME, placeholder=plain(default), on_change=state.touch,
+    st.text_input("Name", key=state.BOOKMARK_NAME, placeholder=default, on_change=state.touch,
                   max_chars=bookmarks.LONGEST)  # fmt: skip
     st.text_input(
         "Note", key=state.BOOKMARK_NOTE, placeholder="Why it is kept", on_change=state.touch

@@ -17,6 +17,7 @@ from app.asking import places
 from enformer.config import EnformerConfig
 from tests.app.alone import finished
 from tests.app.server import Server, serve
+from tests.app.story import Story
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
@@ -80,6 +81,19 @@ def new_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert errors == []
+
+
+@pytest.fixture
+def new_story(new_page, request, root: Path, tmp_path: Path) -> Callable[[str, str], Story]:
+    """Begins a story by its name and colour scheme, in a page of its own."""
+
+    def begin(name: str, scheme: str) -> Story:
+        page = new_page(1280, scheme)
+        page.set_viewport_size({"width": 1280, "height": 1100})
+        wanted = request.config.getoption("--update-screenshots")
+        return Story(page, name, scheme, tmp_path, root / "docs" / "stories" if wanted else None)
+
+    return begin
 
 
 @pytest.fixture

@@ -1,11 +1,10 @@
 """A figure for a paper as a person makes it, in a real browser; its files are read by other programs."""
 
-import io
 import re
 import subprocess
 import sys
 import zipfile
-from xml.etree import ElementTree
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -13,6 +12,8 @@ from playwright.sync_api import Page, expect
 
 from tests.app.figures.test_locus_paper import tool
 from tests.app.in_browser import settled
+from tests.app.read_back import fonts_are_embedded, words_of
+from tests.app.story import saved
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.browser
@@ -30,8 +31,8 @@ def offline(serve_app, tmp_path_factory):
     assert running.faults() == []
 
 
-def on_view(page: Page, server, model: str) -> Page:
-    page.goto(server.link(model=model, locus=VARIANT).replace("/?", "/figures?"))
+def on_view(page: Page, server, **asked: str) -> Page:
+    page.goto(server.link(locus=VARIANT, **asked).replace("/?", "/figures?"))
     expect(page.get_by_text("The sheet is empty")).to_be_visible(timeout=90_000)
     settled(page)
     return page
@@ -44,86 +45,87 @@ def pressed(page: Page, name: str) -> None:
     settled(page)
 
 
-def saved(page: Page, label: str, folder) -> bytes:
-    with page.expect_download() as waiting:
-        page.locator(f".st-key-download_{label}").get_by_role("button").click()
-    path = folder / waiting.value.suggested_filename
-    waiting.value.save_as(path)
-    return path.read_bytes()
-
-
 def width(page: Page) -> float:
     box = page.locator(PREVIEW).bounding_box()
     assert box is not None
     return box["width"]
 
 
-def test_from_a_preset_to_files_for_a_paper_and_back(offline, new_page, planted_model, tmp_path):
-    page = on_view(new_page(), offline, planted_model)
-    pressed(page, "Variant effect")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_from_a_preset_to_files_for_a_paper_and_back(
+    offline, new_story, request, root, tmp_path, scheme
+):
+    story = new_story("figure", scheme)
+    page = story.page
+    with story.step("ask about a variant", page.get_by_text("The sheet is empty"), kept=False):
+        on_view(page, offline, genome="demo")
+    with story.step("the preset of a variant", page.locator(".st-key-download_ZIP")):
+        page.get_by_role("button", name="Variant effect", exact=True).click()
     assert width(page) == pytest.approx(183 * PIXELS, abs=1.5)
-    page.get_by_role("button", name="120 mm").click()
-    expect(page.get_by_text("120 × ")).to_be_visible(timeout=60_000)
-    settled(page)
+    if request.config.getoption("--update-screenshots") and scheme == "light":
+        page.screenshot(path=root / "docs" / "figures.png")
+    with story.step("one and a half columns", page.get_by_text("120 × ")):
+        page.get_by_role("button", name="120 mm").click()
     assert width(page) == pytest.approx(120 * PIXELS, abs=1.5)
+    third = page.locator(f"{PREVIEW}[alt*='c Contributions of the bases']")
+    with story.step("add a panel", third, kept=False):
+        page.get_by_label("Picture of the open question").click()
+        page.get_by_role("option", name="Contributions of the bases").click()
+        page.get_by_role("button", name="Add to sheet").click()
+    story.look("the third panel", page.get_by_text("Draft legend and methods"))
+    provenance = saved(page, "JSON", tmp_path)
+    pdf = saved(page, "PDF", tmp_path)
+    fonts_are_embedded(pdf)
+    assert "ALT − REF" in tool("pdftotext", pdf, "-")
+    if scheme == "light":
+        check_files(pdf, *(saved(page, label, tmp_path) for label in ("SVG", "PNG", "ZIP")))
+    with story.step("come back", page.get_by_text("The sheet is empty"), kept=False):
+        page.reload()
+    with story.step("open the sheet again", page.get_by_text("120 × "), kept=False):
+        page.get_by_role("button", name="Open a sheet").click()
+        chosen = page.get_by_test_id("stPopoverBody").locator("input[type=file]")
+        chosen.set_input_files(provenance)
+        expect(page.get_by_text("120 × ")).to_be_visible(timeout=60_000)
+        page.keyboard.press("Escape")
+    folder = tmp_path / "again"
+    folder.mkdir()
+    assert saved(page, "JSON", folder).read_bytes() == provenance.read_bytes()
 
-    pdf, provenance = saved(page, "PDF", tmp_path), saved(page, "JSON", tmp_path)
-    (path,) = tmp_path.glob("*.pdf")
-    rows = tool("pdffonts", path).splitlines()[2:]
-    assert rows
-    assert all("CID TrueType" in row and row.split()[-5] == "yes" for row in rows)
-    assert "ALT − REF" in tool("pdftotext", path, "-")
-    size = re.search(r"Page size: +([\d.]+)", tool("pdfinfo", path))
+
+def check_files(pdf: Path, svg: Path, png: Path, packed: Path) -> None:
+    """Sizes are true, words are text, and the archive holds all that a paper needs."""
+    size = re.search(r"Page size: +([\d.]+)", tool("pdfinfo", pdf))
     assert size is not None
     assert float(size[1]) == pytest.approx(120 / 25.4 * 72, abs=0.1)
-
-    tree = ElementTree.fromstring(saved(page, "SVG", tmp_path))
-    said = {"".join(node.itertext()) for node in tree.iter("{http://www.w3.org/2000/svg}text")}
-    assert {"a", "b", "ALT − REF", "Each base instead"} <= said
-    with Image.open(io.BytesIO(saved(page, "PNG", tmp_path))) as image:
+    assert {"a", "b", "c", "ALT − REF", "Each base instead"} <= set(words_of(svg))
+    with Image.open(png) as image:
         assert image.info["dpi"] == pytest.approx((450, 450), abs=0.1)
         assert image.width == pytest.approx(120 / 25.4 * 450, abs=1)
-    with zipfile.ZipFile(io.BytesIO(saved(page, "ZIP", tmp_path))) as archive:
-        names = archive.namelist()
-        assert archive.read(next(name for name in names if name.endswith(".pdf"))) == pdf
-        legend = archive.read(next(name for name in names if name.endswith("legend.txt"))).decode()
-        methods = archive.read(
-            next(name for name in names if name.endswith("methods.txt"))
-        ).decode()
-    assert {name.split("/")[1] for name in names if name.startswith("data/")} == {"a", "b"}
+    with zipfile.ZipFile(packed) as archive:
+        inside = {name: archive.read(name) for name in archive.namelist()}
+    by_ending = {name.rpartition("_")[2]: content for name, content in inside.items()}
+    assert by_ending["figure.pdf"] == pdf.read_bytes()
+    assert {name.split("/")[1] for name in inside if name.startswith("data/")} == {"a", "b", "c"}
+    legend = by_ending["legend.txt"].decode()
     assert legend.startswith("a, Predicted ")
     assert "\n\nb, In-silico mutagenesis" in legend
-    assert "sha256" in methods
+    assert "sha256" in by_ending["methods.txt"].decode()
 
-    (file,) = tmp_path.glob("*.json")
+
+def test_the_command_draws_the_same_bytes(offline, new_page, planted_model, tmp_path):
+    page = on_view(new_page(), offline, model=planted_model)
+    pressed(page, "Variant effect")
+    pdf, provenance = saved(page, "PDF", tmp_path), saved(page, "JSON", tmp_path)
     out = tmp_path / "again.pdf"
-    command = [
-        sys.executable,
-        "-m",
-        "app.figure",
-        str(file),
-        "--out",
-        str(out),
-        "--model",
-        planted_model,
-    ]
+    command = [sys.executable, "-m", "app.figure", str(provenance), "--out", str(out)]
+    command += ["--model", planted_model]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert out.read_bytes() == pdf
-
-    other = on_view(new_page(), offline, planted_model)
-    other.get_by_role("button", name="Open a sheet").click()
-    other.get_by_test_id("stPopoverBody").locator("input[type=file]").set_input_files(file)
-    expect(other.get_by_text("120 × ")).to_be_visible(timeout=60_000)
-    settled(other)
-    other.keyboard.press("Escape")
-    folder = tmp_path / "other"
-    folder.mkdir()
-    assert saved(other, "JSON", folder) == provenance
+    assert out.read_bytes() == pdf.read_bytes()
 
 
 def test_a_sheet_waits_while_other_views_are_looked_at(offline, new_page, planted_model):
-    page = on_view(new_page(), offline, planted_model)
+    page = on_view(new_page(), offline, model=planted_model)
     pressed(page, "Contribution logo")
     page.get_by_role("link", name="Models").click()
     expect(page.locator(".st-key-model_mini")).to_be_visible()
@@ -134,7 +136,7 @@ def test_a_sheet_waits_while_other_views_are_looked_at(offline, new_page, plante
 
 @pytest.mark.parametrize(("across", "scheme"), [(1280, "light"), (1920, "dark")])
 def test_screenshots(offline, new_page, planted_model, tmp_path, across, scheme):
-    page = on_view(new_page(across, scheme), offline, planted_model)
+    page = on_view(new_page(across, scheme), offline, model=planted_model)
     pressed(page, "Attention")
     page.screenshot(path=tmp_path / f"figures_{across}_{scheme}.png")
     page.locator(PREVIEW).screenshot(path=tmp_path / f"sheet_{across}_{scheme}.png")

@@ -5,11 +5,8 @@ import json
 import re
 import zipfile
 from dataclasses import replace
-from pathlib import Path
-from xml.etree import ElementTree
 
 import numpy as np
-import pandas as pd
 import pytest
 import torch
 from PIL import Image
@@ -17,6 +14,8 @@ from playwright.sync_api import Locator, Page, expect
 
 import enformer
 from tests.app.in_browser import settled
+from tests.app.read_back import fonts_are_embedded, table_of, words_of
+from tests.app.story import saved
 
 pytestmark = pytest.mark.browser
 
@@ -65,37 +64,50 @@ def opened(server, page: Page, **asked: str) -> Page:
     return page
 
 
-def saved(page: Page, label: str) -> Path:
-    """What a button of the menu of downloads gives."""
-    with page.expect_download(timeout=120_000) as waiting:
-        page.locator(f".st-key-download_{label}").get_by_role("button").click()
-    return Path(waiting.value.path())
-
-
 def menu(page: Page) -> None:
     page.get_by_role("button", name="Download").first.click()
     expect(page.locator(".st-key-download_TSV")).to_be_visible()
 
 
-def test_a_person_compares_two_models_and_takes_it_along(offline, new_page):
-    page = new_page()
-    page.goto(offline.link(**ASKED).replace("/?", "/models?"))
-    page.locator(".st-key-compare_demo").get_by_role("button").click()
-    lanes = chart(page, "comparison")
-    settled(page)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_person_compares_two_models_and_takes_it_along(
+    offline, new_page, new_story, tmp_path, scheme
+):
+    story = new_story("models", scheme)
+    page = story.page
+    with story.step("the cards", page.locator(".st-key-compare_demo")):
+        page.goto(offline.link(**ASKED).replace("/?", "/models?"))
+        figures = page.locator("[class*=st-key-model_] .js-plotly-plot .main-svg")
+        expect(figures.first).to_be_visible(timeout=60_000)
+    words = page.locator("[class*=st-key-comparison_] .annotation-text")
+    both = words.filter(has_text="predicted by both, 65,536 bp = 512 bins")
+    with story.step("compare with demo", both, kept=False):
+        page.locator(".st-key-compare_demo").get_by_role("button").click()
+    story.look("tracks of both", page.locator(".st-key-models_compared"))
     expect(page).to_have_url(re.compile("with=demo"))
-    words = lanes.locator(".annotation-text")
-    expect(words.filter(has_text="predicted by both, 65,536 bp = 512 bins")).to_have_count(1)
     expect(words.filter(has_text="other biosample")).to_have_count(3)
     expect(page.get_by_text("mini was not trained on this genome")).to_be_visible()
     expect(page.get_by_text("No two tracks measure the same")).to_be_visible()
     # the part in view decides which bins count
     r, bins = said(words)
-    page.get_by_role("button", name="All that is predicted").click()
-    expect(words.filter(has_text="n = 512 bins")).to_have_count(3, timeout=60_000)
-    settled(page)
     assert bins < 512
+    with story.step("all that both predict", words.filter(has_text="n = 512 bins")):
+        page.get_by_role("button", name="All that is predicted").click()
+    expect(words.filter(has_text="n = 512 bins")).to_have_count(3)
     assert said(words) != (r, bins)
+    scatter = page.locator("[class*=st-key-scatter_] .js-plotly-plot")
+    story.look("bin by bin", scatter)
+    story.look("how they differ", page.get_by_text("The two models"))
+    with story.step("download", page.locator(".st-key-download_Scatter-PDF"), kept=False):
+        page.get_by_role("button", name="Download").first.click()
+    table = table_of(saved(page, "TSV", tmp_path))
+    a, b = table.columns[6:8]
+    assert np.isclose(table[a].corr(table[b]), said(words)[0], atol=6e-4)
+    fonts_are_embedded(saved(page, "PDF", tmp_path))
+    if scheme == "light":
+        fonts_are_embedded(saved(page, "Scatter PDF", tmp_path))
+        assert any("512 bins" in text for text in words_of(saved(page, "SVG", tmp_path)))
+    page.keyboard.press("Escape")
     # the address opens the same
     again = opened(offline, new_page(), **link_of(page))
     assert said(chart(again, "comparison").locator(".annotation-text")) == said(words)
@@ -118,13 +130,15 @@ def link_of(page: Page) -> dict[str, str]:
     return dict(parse_qsl(urlsplit(text.strip()).query))
 
 
-def test_files_hold_both_tracks_the_figures_and_both_origins(offline, new_page, variant_of_mini):
+def test_files_hold_both_tracks_the_figures_and_both_origins(
+    offline, new_page, variant_of_mini, tmp_path
+):
     page = opened(offline, new_page(), **ASKED, **{"with": variant_of_mini})
     expect(page.get_by_text("B was trained from the weights of A")).to_be_visible()
     words = chart(page, "comparison").locator(".annotation-text")
     r, bins = said(words)
     menu(page)
-    table = pd.read_csv(saved(page, "TSV"), sep="\t", comment="#")
+    table = table_of(saved(page, "TSV", tmp_path))
     a, b = table.columns[6:8]
     assert (a[0], b[0]) == ("A", "B")
     assert len(table) == 512
@@ -132,16 +146,16 @@ def test_files_hold_both_tracks_the_figures_and_both_origins(offline, new_page, 
     counted = table[table["in_r"] == 1]
     assert len(counted) == bins
     assert np.isclose(counted[a].corr(counted[b]), r, atol=6e-4)
-    origin = json.loads(saved(page, "JSON").read_text())
+    origin = json.loads(saved(page, "JSON", tmp_path).read_text())
     assert origin["a"]["model"] == "mini"
     assert origin["b"]["model"] == "own"
     assert origin["a"]["interval"]["contig"] == "demo1"
     assert np.isclose(origin["pairs"][0]["pearson_r"], r, atol=6e-4)
     for label in ("SVG", "Scatter SVG"):
-        drawing = ElementTree.fromstring(saved(page, label.replace(" ", "-")).read_text())
-        assert f"r = {r:.3f}" in "".join(drawing.itertext()).replace("−", "-")
-    assert saved(page, "PDF").read_bytes().startswith(b"%PDF")
-    with zipfile.ZipFile(saved(page, "ZIP")) as packed:
+        text = "".join(words_of(saved(page, label, tmp_path)))
+        assert f"r = {r:.3f}" in text.replace("−", "-")
+    assert saved(page, "PDF", tmp_path).read_bytes().startswith(b"%PDF")
+    with zipfile.ZipFile(saved(page, "ZIP", tmp_path)) as packed:
         endings = sorted(name.rpartition(".")[2] for name in packed.namelist())
         assert endings == ["json", "npz", "pdf", "png", "svg", "tsv"]
         drawn = next(name for name in packed.namelist() if name.endswith(".png"))
