@@ -59,7 +59,10 @@ def said(allele: str, shown: Scene) -> str:
     """What is shown of a variant, for people."""
     variant = shown.parsed.variant
     moved = variant is not None and variant.is_indel and allele != REF
-    return f"{_SAID[allele]}{_OF_INDEL if moved else ''}"
+    unnamed = (
+        " Motifs are named under peaks of the reference only." if moved and allele == ALT else ""
+    )
+    return f"{_SAID[allele]}{_OF_INDEL if moved else ''}{unnamed}"
 
 
 def requests(shown: Scene, target: Target, way: Way, allele: str) -> tuple[Explanation, ...]:

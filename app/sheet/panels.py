@@ -20,7 +20,8 @@ from app.figures.attention_pictures import atlas_picture, head_picture
 from app.figures.composed import Picture
 from app.figures.data import LocusPicture, locus_picture
 from app.figures.difference import with_differences
-from app.locus import picker
+from app.figures.scale import Scale
+from app.locus import grouping, picker
 from app.sheet.plan import ALLELES, NEED_VARIANT, PICTURES, Panel
 from app.truth import truth
 from app.truth.truth_files import File
@@ -154,11 +155,13 @@ def _lanes(
     tracks: tuple[TrackId, ...],
     finished: Callable[[LocusPicture], LocusPicture] = lambda picture: picture,
 ) -> Made:
-    gene, table = shown.parsed.gene, shown.checkpoint.tracks
+    gene, table, asked = shown.parsed.gene, shown.checkpoint.tracks, panel.question
+    tracks = grouping.ordered(tracks, table, asked.group)
     picture = locus_picture(
         answer.reference, tracks, genes, shown.contig_length, shown.view, alt=answer.alternative,
-        focus="" if gene is None else gene.symbol,
+        focus="" if gene is None else gene.symbol, scale=Scale.parse(asked.scale),
     )  # fmt: skip
+    picture = grouping.with_groups(picture, tracks, table, asked.group)
     picture = truth.with_truth(picture, tissue_of(panel, shown), tracks, table)
     picture = finished(_renamed(picture, tracks, panel.names))
     shown_files = downloads.Shown(answer, picture, tracks, shown.contig_length)

@@ -80,6 +80,13 @@ def test_a_preset_makes_a_sheet_of_the_open_question(opened):
     assert "python -m app.figure" in words(app)
 
 
+def test_tracks_have_the_scale_and_the_groups_of_the_question(opened):
+    plain, asked = opened(locus="DGB1"), opened(locus="DGB1", scale="log1p", group="assay")
+    texts = [" ".join(written(clicked(app, "Locus overview"))) for app in (plain, asked)]
+    assert "log1p" not in texts[0]
+    assert "log1p" in texts[1]
+
+
 def test_the_logo_is_near_enough_for_letters(opened):
     app = clicked(opened(locus="DGB1"), "Contribution logo")
     far, near = (panel.question.zoom for panel in sheet(app).panels)
