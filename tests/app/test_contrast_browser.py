@@ -74,5 +74,5 @@ def test_hints_can_be_read(offline, new_page, planted_model, tmp_path, scheme):
     assert "None" in found  # of a select box
     assert min(found.values()) >= 4.5, found
     assert "demo1:300,001-304,000" in found  # of the name of a bookmark: hints are no Markdown
-    page.add_style_tag(content="html input::placeholder {opacity: 0.5 !important}")
+    page.add_style_tag(content="html input::placeholder {opacity: 0.3 !important}")
     assert max(hints(page).values()) < 4.5  # the measure sees it
