@@ -61,18 +61,21 @@ def test_hints_can_be_read(offline, new_page, planted_model, tmp_path, scheme):
         link = offline.link(model=planted_model, locus="demo1:300,001-304,000")
         page.goto(link.replace("/?", f"/{view}?"))
         expect(page.get_by_text(there).first).to_be_visible(timeout=90_000)
+        if not view:  # drawn last
+            expect(page.get_by_placeholder("Why it is kept")).to_be_attached(timeout=90_000)
         settled(page)
         found |= hints(page)
     page.get_by_role("button", name="Try an example").click()
     options = page.locator(".st-key-calls_options")
     expect(options).to_be_visible(timeout=90_000)
+    expect(page.get_by_role("button", name="Score 23 variants")).to_be_visible(timeout=90_000)
     options.click()
-    settled(page)
+    expect(page.get_by_placeholder("None").first).to_be_visible()
     found |= hints(page)
     page.screenshot(path=tmp_path / f"hints_{scheme}.png")
     print(scheme, {text[:30]: round(value, 2) for text, value in found.items()})
     assert "None" in found  # of a select box
     assert min(found.values()) >= 4.5, found
     assert "demo1:300,001-304,000" in found  # of the name of a bookmark: hints are no Markdown
-    page.add_style_tag(content="html input::placeholder {opacity: 0.5 !important}")
+    page.add_style_tag(content="html input::placeholder {opacity: 0.3 !important}")
     assert max(hints(page).values()) < 4.5  # the measure sees it
