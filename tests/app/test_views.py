@@ -193,7 +193,9 @@ def test_facets_count_what_the_other_choices_leave(opened):
 def test_no_track_that_matches_says_what_to_do(opened):
     app = opened(locus=LOCUS)
     app.text_input(key="track_text_box").set_value("no such words")
-    assert "No track matches" in words(finished(app.run()))
+    said = words(finished(app.run()))
+    assert "No track of tiny is of “no such words”" in said
+    assert "not trained" in said
 
 
 def test_an_unknown_track_in_a_link_is_explained(opened):
