@@ -4,7 +4,10 @@ from pathlib import Path
 
 import streamlit as st
 
-import enformer  # noqa: F401  (before torch, whose threads it tells how to wait)
+# Whole, before any view imports a part of them: sessions that start at once would meet them half made.
+# And the first before torch, whose threads it tells how to wait.
+import enformer  # noqa: F401
+import interpret  # noqa: F401
 
 ABOUT = """Enformer Lens shows what a sequence-to-function model sees in a locus.
 The architecture is Enformer: Avsec et al., Nature Methods 2021, doi 10.1038/s41592-021-01252-x."""
