@@ -6,6 +6,8 @@ import time
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.app.in_browser import settled
+
 pytestmark = pytest.mark.browser
 FIGURE = ".js-plotly-plot .main-svg"
 TABS = (
@@ -53,6 +55,8 @@ def zoomed(tab: Page, url: str) -> float:
     first, last = (f"{int(n):,}" for n in re.findall(r"\d+", url))
     title = tab.locator(".js-plotly-plot").locator(".annotation-text", has_text=f"{first}-{last}")
     expect(title).to_have_count(0)
+    settled(tab)
+    tab.wait_for_timeout(1000)  # until the page listens to keys
     began = time.monotonic()
     tab.keyboard.press("+")
     expect(title.first).to_be_visible(timeout=60_000)
