@@ -189,7 +189,10 @@ class JobQueue:
         """Run the short jobs that wait for the device that a long one has; its own time stands still."""
         began = self._clock()
         while (job := self._next(long.device, short=True)) is not None:
-            self._run(job)
+            # on a thread of its own: the long one may have switched gradients off for its thread
+            one = threading.Thread(target=self._run, args=(job,), name="jobs-short", daemon=True)
+            one.start()
+            one.join()
         if long.started is not None:
             long.started += self._clock() - began
 

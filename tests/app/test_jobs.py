@@ -2,6 +2,7 @@ import threading
 import time
 
 import pytest
+import torch
 
 from app.computing.job import Control, JobState
 from app.jobs import JobQueue
@@ -274,6 +275,27 @@ def test_a_short_job_is_done_between_two_steps_of_a_long_one(jobs):
     gate.open.set()
     assert jobs.wait(long, 5)
     assert jobs.result(long) == "answer"
+
+
+def test_a_gradient_is_found_in_between_whatever_the_long_job_has_switched_off(jobs):
+    def long(control: Control) -> None:
+        with torch.inference_mode():
+            gate(control)
+
+    def short(control: Control) -> float:
+        x = torch.ones(3, requires_grad=True)
+        (2 * x).sum().backward()
+        assert x.grad is not None
+        return float(x.grad.sum())
+
+    gate = Gate()
+    jobs.submit("long", long, watcher="me")
+    assert gate.begun.wait(5)
+    job = jobs.submit("short", short, watcher="you", short=True)
+    assert jobs.wait(job, 5)
+    assert jobs.status(job).error is None
+    assert jobs.result(job) == 6
+    gate.open.set()
 
 
 def test_what_fails_in_between_does_not_stop_the_long_job(jobs):
