@@ -77,9 +77,6 @@ class Shown:
         }
         if scale := str(picture.scale):
             view["scale"] = scale
-        predicted = [lane for lane in picture.lanes if not (lane.difference or lane.observed)]
-        if any(groups := [lane.group for lane in predicted[: len(self.tracks)]]):
-            view["groups"] = groups
         if self.own:
             view["own"] = dict(self.own)
         text = json.loads(made.with_tracks(tuple(map(str, self.tracks))).to_json())

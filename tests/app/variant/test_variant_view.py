@@ -307,7 +307,8 @@ def test_its_downloads_hold_the_files(opened, variant, shelf, monkeypatch):
     assert {"REF", "ALT"} == set(tables)
     assert all("own/own" in table for table in tables.values())
     known = json.loads(kept[-1].provenance)
-    assert (known["scale"], known["groups"]) == ("log1p", ["DNase"])
+    asked = known["figure"]["question"]
+    assert (known["scale"], asked["scale"], asked["group"]) == ("log1p", "log1p", "assay")
     assert shelf.tracks[0].sha256 in known["own"]["own/own"]
     svg = kept[-1].figure("svg", 183)[2]().decode()
     for text in ("Observed", "log1p(ALT)", "r = "):
